@@ -1,0 +1,25 @@
+"""Vectara REST v2, on one page."""
+
+from __future__ import annotations
+
+from understudy.apis.vectara import auth, errors
+from understudy.apis.vectara.fixtures import SECTIONS
+from understudy.engine.definition import ApiDefinition
+
+API = ApiDefinition(
+    name="vectara",
+    title="Vectara REST",
+    prefixes=("/v2", "/oauth/token", "/oauth2/token"),
+    hosts=("api.vectara.io", "auth.vectara.io"),
+    package="understudy.apis.vectara",
+    resources=("authentication", "corpora", "documents", "index", "queries", "jobs"),
+    world_hint=auth.world_hint,
+    authenticate=auth.authenticate,
+    authorize=auth.authorize,
+    error_body=errors.body,
+    sections=SECTIONS,
+    secret_headers=("x-api-key", "authorization"),
+    secret_query=("api_key", "api-key", "access_token"),
+    secret_members=("client_secret", "secret_key", "access_token", "api_key", "password"),
+    sample_keys=("zut_understudy",),
+)

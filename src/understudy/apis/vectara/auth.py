@@ -1,0 +1,149 @@
+"""Vectara's credentials: API keys of three kinds and tokens of application clients; and the world they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from understudy.apis.vectara import tokens
+from understudy.engine.context import Call, Principal
+from understudy.engine.operation import Operation
+from understudy.errors import ApiError, Forbidden, Unauthorized
+from understudy.state.store import Kind, Record, Store, Table
+from understudy.state.world import World
+
+API_KEYS: Kind[dict[str, Any]] = Kind("api_key", noun="API key")
+APP_CLIENTS: Kind[dict[str, Any]] = Kind("app_client", noun="application client")
+
+KINDS_OF_ROLE: Mapping[str, frozenset[str]] = {
+    "serving": frozenset({"QueryService"}),
+    "serving_and_indexing": frozenset({"QueryService", "IndexService"}),
+    "personal": frozenset({"Personal"}),
+}
+"""Which of the kinds that an operation names (`x-key-kinds`) a key of a role counts as."""
+
+_TOKEN_PATHS = (b"/oauth/token", b"/oauth2/token")
+
+
+def world_hint(call: Call) -> str:
+    """The world behind the last `@` of the key, inside the token, or behind the `@` of a client id."""
+    key = call.headers.get(b"x-api-key")
+    if key is not None:
+        return key.rpartition(b"@")[2].decode("latin-1") if b"@" in key else ""
+    authorization = call.headers.get(b"authorization")
+    if authorization is not None:
+        credential = authorization.partition(b" ")[2].strip().decode("latin-1")
+        if credential.count(".") == 2 and "@" not in credential:
+            return tokens.world_of(credential)
+        return _suffix(credential)
+    if call.path in _TOKEN_PATHS:
+        return _suffix(_client_id(call))
+    return ""
+
+
+def _suffix(credential: str) -> str:
+    return credential.rpartition("@")[2] if "@" in credential else ""
+
+
+def _client_id(call: Call) -> str:
+    """The client id in a buffered body of either encoding; "" when there is none to be found."""
+    try:
+        if call.body.lstrip()[:1] == b"{":
+            value = orjson.loads(call.body).get("client_id", "")
+        else:
+            value = dict(parse_qsl(call.body.decode())).get("client_id", "")
+    except (ValueError, UnicodeDecodeError):
+        return ""
+    return value if isinstance(value, str) else ""
+
+
+def authenticate(call: Call) -> Principal | ApiError:
+    """The owner of the credential: `x-api-key` first, else a bearer token or a key sent as one."""
+    key = call.header(b"x-api-key")
+    if key is not None:
+        return _of_key(call, key)
+    scheme, _, credential = (call.header(b"authorization") or "").partition(" ")
+    credential = credential.strip()
+    if scheme.lower() != "bearer" or not credential:
+        return Unauthorized("no credential: send x-api-key, or Authorization: Bearer with a token")
+    if credential.startswith(("zut_", "zqt_", "zwt_")):
+        return _of_key(call, credential)
+    call.credential = credential
+    return _of_token(call, credential)
+
+
+def _of_key(call: Call, key: str) -> Principal | ApiError:
+    call.credential = key
+    record = find_secret(call.world.store.table(API_KEYS), "secret_key", key)
+    if record is None:
+        return Unauthorized("the API key is not known")
+    value = record.value
+    if not value["enabled"]:
+        return Forbidden(f"API key '{value['name']}' is disabled")
+    bound = record.private.get("corpus_keys")
+    return Principal(value["id"], value["api_key_role"], None if bound is None else frozenset(bound))
+
+
+def _of_token(call: Call, token: str) -> Principal | ApiError:
+    world = call.world
+    claims = tokens.verify(token, world)
+    if claims is None:
+        return Unauthorized("the token is not valid or has expired")
+    client = find_client(world.store, claims["sub"])
+    if client is None:
+        return Unauthorized("the application client of this token is gone")
+    return Principal(client.value["id"], "oauth")
+
+
+def find_secret(table: Table[dict[str, Any]], member: str, secret: str) -> Record[dict[str, Any]] | None:
+    """The record with that secret, also when the caller appended `@world` to it."""
+    by_secret = table.derived(f"by_{member}", lambda t: {r.private[member]: r for r in t.records()})
+    found = by_secret.get(secret)
+    return found or by_secret.get(secret.rpartition("@")[0])
+
+
+def find_client(store: Store, client_id: str) -> Record[dict[str, Any]] | None:
+    """The application client with that client id, also when `@world` was appended to it."""
+    table = store.table(APP_CLIENTS)
+    by_id = table.derived("by_client_id", lambda t: {r.value["client_id"]: r for r in t.records()})
+    return by_id.get(client_id) or by_id.get(client_id.rpartition("@")[0])
+
+
+def authorize(operation: Operation, call: Call, principal: Principal) -> ApiError | None:
+    """403 when the kind of key is not one the operation allows, or the key is bound to other corpora."""
+    kinds = KINDS_OF_ROLE.get(principal.kind)
+    if kinds is not None and not (kinds & operation.key_kinds):
+        return Forbidden(f"{principal.kind} keys may not call {operation.id}")
+    if principal.resources is not None and operation.path_names[:1] == ("corpus_key",):
+        corpus_key = call.path_values[0]
+        if corpus_key not in principal.resources:
+            return Forbidden(f"this API key has no access to corpus '{corpus_key}'")
+    return None
+
+
+def seed_api_key(world: World, row: dict[str, Any]) -> None:
+    """One row of the fixture section `api_keys`."""
+    value = {
+        "id": row.get("id") or world.ids.numbered("aky"),
+        "name": row["name"],
+        "enabled": row.get("enabled", True),
+        "api_key_role": row["api_key_role"],
+    }
+    private: dict[str, Any] = {"secret_key": row["secret_key"]}
+    if row["api_key_role"] != "personal":
+        private["corpus_keys"] = row.get("corpus_keys", [])
+    world.store.table(API_KEYS).add(value, **private)
+
+
+def seed_app_client(world: World, row: dict[str, Any]) -> None:
+    """One row of the fixture section `app_clients`."""
+    value = {
+        "id": row.get("id") or world.ids.numbered("app"),
+        "name": row["name"],
+        "client_id": row["client_id"],
+        "api_roles": row.get("api_roles", ["owner"]),
+    }
+    world.store.table(APP_CLIENTS).add(value, client_secret=row["client_secret"])

@@ -1,0 +1,25 @@
+"""Tokens for application clients. Spec tag: Authentication."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from understudy.apis.vectara import tokens
+from understudy.apis.vectara.auth import find_client
+from understudy.apis.vectara.errors import OAuthRefusal
+from understudy.engine.context import Context
+from understudy.engine.operation import operation
+
+
+@operation("getOAuthToken", "getOAuthTokenAlias")
+def get_oauth_token(ctx: Context, body: dict[str, Any]) -> dict[str, Any]:
+    """A bearer token for a client id and its secret; the SDK fails when `token_type` is missing."""
+    client = find_client(ctx.store, body["client_id"])
+    if client is None or not hmac.compare_digest(client.private["client_secret"], body["client_secret"]):
+        raise OAuthRefusal("invalid_client", "client id or client secret is wrong")
+    return {
+        "access_token": tokens.issue(client.value["client_id"], ctx.world),
+        "token_type": "Bearer",
+        "expires_in": tokens.LIFETIME_SECONDS,
+    }

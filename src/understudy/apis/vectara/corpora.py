@@ -1,0 +1,184 @@
+"""Corpora: named containers of documents. Spec tag: Corpora."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from understudy.apis.vectara import jobs, statistics
+from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS
+from understudy.apis.vectara.pages import matching, page
+from understudy.engine.context import Context
+from understudy.engine.operation import operation
+from understudy.errors import BadRequest
+from understudy.state.store import Store
+from understudy.state.world import World
+
+Corpus = dict[str, Any]
+
+ENCODERS: Mapping[str, str] = {"boomerang-2023-q3": "enc_1", "boomerang-legacy": "enc_0"}
+"""Built-in encoders by name; the first is the default (guess: only the name is documented)."""
+DEFAULT_ENCODER = "boomerang-2023-q3"
+MAX_METADATA_BYTES = 50 * 1024 * 1024
+"""Quota reported in `limits.max_metadata_bytes` (guess: depends on the plan)."""
+
+_DIMENSION_MEMBERS = ("name", "description", "indexing_default", "querying_default")
+
+
+@operation("listCorpora")
+def list_corpora(
+    ctx: Context,
+    *,
+    limit: int,
+    filter: str | None = None,
+    corpus_id: list[str] | None = None,
+    page_key: str | None = None,
+) -> dict[str, Any]:
+    jobs.settle(ctx.world)
+    records = matching(ctx.store.table(CORPORA).records(), filter, "name", "description")
+    if corpus_id:
+        records = [r for r in records if r.value["id"] in corpus_id]
+    bound = ctx.principal.resources if ctx.principal else None
+    if bound is not None:
+        records = [r for r in records if r.value["key"] in bound]
+    shown, metadata = page(ctx, records, limit, page_key, filter, corpus_id)
+    return {"corpora": [record.value for record in shown], "metadata": metadata}
+
+
+@operation("createCorpus")
+def create_corpus(ctx: Context, body: dict[str, Any]) -> tuple[Corpus, int]:
+    corpus = _new_corpus(ctx.world, body)
+    return with_limits(ctx.store, ctx.store.table(CORPORA).add(corpus)), 201
+
+
+@operation("getCorpus")
+def get_corpus(ctx: Context, corpus_key: str) -> Corpus:
+    jobs.settle(ctx.world)
+    return with_limits(ctx.store, ctx.store.table(CORPORA).get(corpus_key))
+
+
+@operation("updateCorpus")
+def update_corpus(ctx: Context, corpus_key: str, body: dict[str, Any]) -> Corpus:
+    corpora = ctx.store.table(CORPORA)
+    corpus = corpora.get(corpus_key)
+    given = {
+        member: body[member]
+        for member in ("enabled", "name", "description", "save_history")
+        if body.get(member) is not None
+    }
+    return with_limits(ctx.store, corpora.replace({**corpus, **given}))
+
+
+@operation("deleteCorpus")
+def delete_corpus(ctx: Context, corpus_key: str) -> None:
+    ctx.store.table(CORPORA).remove(corpus_key)
+    ctx.store.table(DOCUMENTS, corpus_key).clear()
+    jobs.abort(ctx.world, corpus_key)
+
+
+@operation("resetCorpus")
+def reset_corpus(ctx: Context, corpus_key: str) -> None:
+    ctx.store.table(CORPORA).get(corpus_key)
+    ctx.store.table(DOCUMENTS, corpus_key).clear()
+
+
+@operation("replaceFilterAttributes")
+def replace_filter_attributes(ctx: Context, corpus_key: str, body: dict[str, Any]) -> dict[str, Any]:
+    ctx.store.table(CORPORA).get(corpus_key)
+    attributes = _filter_attributes(body["filter_attributes"])
+    effect = {"corpus_key": corpus_key, "filter_attributes": attributes}
+    job = jobs.start(ctx.world, "replace_filter_attributes", [corpus_key], effect)
+    return {"job_id": job["id"]}
+
+
+@operation("computeCorpusSize")
+def compute_corpus_size(ctx: Context, corpus_key: str) -> dict[str, int]:
+    ctx.store.table(CORPORA).get(corpus_key)
+    return statistics.size(ctx.store, corpus_key)
+
+
+@operation("getFilterAttributeStats")
+def get_filter_attribute_stats(
+    ctx: Context,
+    corpus_key: str,
+    *,
+    max_values: int,
+    fields: str | None = None,
+    metadata_filter: str | None = None,
+) -> dict[str, Any]:
+    jobs.settle(ctx.world)
+    corpus = ctx.store.table(CORPORA).get(corpus_key)
+    return {
+        "filter_attribute_stats": statistics.attribute_statistics(
+            ctx.store, corpus, fields, metadata_filter, max_values
+        )
+    }
+
+
+def seed(world: World, row: dict[str, Any]) -> None:
+    """One row of the fixture section `corpora`: a create request."""
+    world.store.table(CORPORA).add(_new_corpus(world, row))
+
+
+def with_limits(store: Store, corpus: Corpus) -> Corpus:
+    """A corpus as a single read shows it; lists leave `limits` out."""
+    used = statistics.size(store, corpus["key"])
+    limits = {
+        "used_docs": used["used_docs"],
+        "used_parts": used["used_parts"],
+        "used_characters": used["used_characters"],
+        "max_metadata_bytes": MAX_METADATA_BYTES,
+    }
+    return {**corpus, "limits": limits}
+
+
+def _new_corpus(world: World, body: Mapping[str, Any]) -> Corpus:
+    encoder = _encoder(body)
+    corpus: Corpus = {
+        "id": world.ids.numbered("crp"),
+        "key": body["key"],
+        "name": body.get("name", body["key"]),
+        "enabled": True,
+        "chat_history_corpus": False,
+        "queries_are_answers": body.get("queries_are_answers", False),
+        "documents_are_questions": body.get("documents_are_questions", False),
+        "encoder_id": ENCODERS[encoder],
+        "encoder_name": encoder,
+        "save_history": body.get("save_history", False),
+        "filter_attributes": _filter_attributes(body.get("filter_attributes", ())),
+        "custom_dimensions": [
+            {"indexing_default": 0, "querying_default": 0}
+            | {k: v for k, v in dimension.items() if k in _DIMENSION_MEMBERS}
+            for dimension in body.get("custom_dimensions", ())
+        ],
+        "created_at": world.clock.stamp(),
+    }
+    if "description" in body:
+        corpus["description"] = body["description"]
+    return corpus
+
+
+def _encoder(body: Mapping[str, Any]) -> str:
+    name, id = body.get("encoder_name"), body.get("encoder_id")
+    if name is not None and name not in ENCODERS:
+        raise BadRequest({"body.encoder_name": f"no encoder '{name}'; there is {', '.join(ENCODERS)}"})
+    by_id = {encoder_id: encoder for encoder, encoder_id in ENCODERS.items()}
+    if id is not None and id not in by_id:
+        raise BadRequest({"body.encoder_id": f"no encoder '{id}'; there is {', '.join(by_id)}"})
+    if name is not None and id is not None and by_id[id] != name:
+        raise BadRequest({"body.encoder_id": f"'{id}' is not the encoder '{name}'; send one of the two"})
+    return name or by_id.get(id or "", DEFAULT_ENCODER)
+
+
+def _filter_attributes(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    attributes: list[dict[str, Any]] = []
+    seen: set[tuple[str, str]] = set()
+    for number, attribute in enumerate(given):
+        place = f"body.filter_attributes[{number}]"
+        identity = (attribute["level"], attribute["name"])
+        if identity in seen:
+            raise BadRequest({f"{place}.name": f"'{attribute['name']}' stands twice on this level"})
+        seen.add(identity)
+        known = {k: attribute[k] for k in ("name", "level", "description", "type") if k in attribute}
+        attributes.append({"indexed": attribute.get("indexed", True), **known})
+    return attributes

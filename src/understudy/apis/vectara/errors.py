@@ -1,0 +1,30 @@
+"""The error envelopes of Vectara v2: Error, BadRequestError, NotFoundError."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from understudy.engine.context import Call
+from understudy.errors import ApiError, BadRequest, NotFound
+
+
+def body(error: ApiError, call: Call) -> dict[str, Any]:
+    """`{messages, request_id}`, with `field_errors` on a 400 and `id` on a 404."""
+    if isinstance(error, OAuthRefusal):
+        return {"error": error.code, "error_description": error.message}
+    envelope: dict[str, Any] = {"messages": error.messages, "request_id": call.request_id}
+    if isinstance(error, BadRequest):
+        return {"field_errors": dict(error.fields), **envelope}
+    if isinstance(error, NotFound):
+        return {"id": error.id or "", **envelope}
+    return envelope
+
+
+class OAuthRefusal(ApiError):
+    """A refusal of the token endpoint, in the form of RFC 6749 and not in Vectara's envelope (guess)."""
+
+    status = 401
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,162 @@
+"""Generation on search results: a grounded answer, its citations, its consistency score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from understudy.apis.vectara.attributes import value_at
+from understudy.behaviours import generation
+from understudy.behaviours.decide import decide
+from understudy.behaviours.languages import detect
+from understudy.errors import BadRequest
+
+PRESETS: Mapping[str, int] = {
+    "mockingbird-2.0": 25,
+    "vectara-summary-ext-24-05-sml": 25,
+    "vectara-summary-ext-24-05-med": 25,
+    "vectara-summary-ext-24-05-med-omni": 25,
+    "vectara-summary-ext-24-05-large": 25,
+    "vectara-summary-table-query-ext-dec-2024-gpt-4o": 25,
+    "vectara-summary-ext-v1.2.0": 25,
+    "vectara-summary-ext-v1.3.0": 25,
+}
+"""Presets by name, with the number of results each uses; 25 is what prose says of the newer ones."""
+DEFAULT_USED_RESULTS = 5
+CONSISTENCY_LANGUAGES = frozenset({"eng", "deu", "fra"})
+CHARACTERS_PER_TOKEN = 4
+"""How `max_tokens` limits an answer here (guess)."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What generation adds to an answer. `score` is None when it was not asked for or not possible."""
+
+    text: str
+    rendered_prompt: str | None
+    language: str
+    score: float | None
+    warnings: list[str] = field(default_factory=list)
+
+
+def wanted(parameters: Mapping[str, Any] | None) -> bool:
+    """Generation is opt-in: the member is there, not null and not switched off."""
+    return parameters is not None and parameters.get("enabled", True) is not False
+
+
+def check(parameters: Mapping[str, Any]) -> None:
+    """400 for a preset that does not exist, before anything is searched."""
+    for member in ("generation_preset_name", "prompt_name"):
+        name = parameters.get(member)
+        if name is not None and name not in PRESETS:
+            raise BadRequest(
+                {f"body.generation.{member}": f"no preset '{name}'; there is {', '.join(PRESETS)}"}
+            )
+
+
+def generate(query: str, results: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> Generated:
+    """The answer to `query` from the first results, each sentence with its citation.
+
+    No results, no sources: then the fixed sentence that says so, without score.
+    """
+    used = results[: _used_results(parameters)]
+    prompt = (
+        None if parameters.get("prompt_template") or parameters.get("prompt_text") else _prompt(query, used)
+    )
+    subject = {"query": query, "results": used, "parameters": parameters}
+    text = decide(None, "summary", subject, lambda: _answer(query, used, parameters))
+    language = _language(parameters, text)
+    if not used or not parameters.get("enable_factual_consistency_score", True):
+        return Generated(text, prompt, language, None)
+    if language not in CONSISTENCY_LANGUAGES:
+        return Generated(text, prompt, language, None, ["fcs_language_not_supported"])
+    plain = generation.render(_sentences(query, used, parameters), lambda number: "") if used else text
+    score = generation.consistency(plain, [result["text"] for result in used])
+    return Generated(text, prompt, language, score)
+
+
+def chunk_events(text: str) -> list[dict[str, Any]]:
+    """The stream events that tell the text, piece by piece, and its end."""
+    chunks = [{"type": "generation_chunk", "generation_chunk": piece} for piece in generation.pieces(text)]
+    return [*chunks, {"type": "generation_end"}]
+
+
+def _used_results(parameters: Mapping[str, Any]) -> int:
+    stated = parameters.get("max_used_search_results")
+    if stated is not None:
+        return int(stated)
+    preset = parameters.get("generation_preset_name") or parameters.get("prompt_name")
+    return PRESETS[preset] if preset else DEFAULT_USED_RESULTS
+
+
+def _answer(query: str, used: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> str:
+    if not used:
+        return generation.NO_ANSWER
+    citations = parameters.get("citations") or {}
+    return generation.render(
+        _sentences(query, used, parameters), lambda number: citation(number, used[number], citations)
+    )
+
+
+def _sentences(
+    query: str, used: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]
+) -> list[generation.Sentence]:
+    limits = [
+        parameters.get("max_response_characters"),
+        ((parameters.get("model_parameters") or {}).get("max_tokens") or 0) * CHARACTERS_PER_TOKEN,
+    ]
+    limit = min((n for n in limits if n), default=None)
+    return generation.compose(query, [result["text"] for result in used], max_characters=limit)
+
+
+def citation(number: int, result: Mapping[str, Any], citations: Mapping[str, Any]) -> str:
+    """The mark of the result at `number` (from 0) in the chosen style; "" for style none."""
+    style = citations.get("style") or "numeric"
+    if style == "none":
+        return ""
+    if style == "numeric":
+        return f"[{number + 1}]"
+    url = _interpolated(citations.get("url_pattern") or "", result)
+    text = _interpolated(citations.get("text_pattern") or "", result) or str(number + 1)
+    return f'<a href="{url}">{text}</a>' if style == "html" else f"[{text}]({url})"
+
+
+def _interpolated(pattern: str, result: Mapping[str, Any]) -> str:
+    """`{doc.x}` and `{part.x}` replaced by metadata; what is missing becomes empty (guess)."""
+    scopes = {
+        "doc": {**result["document_metadata"], "id": result["document_id"]},
+        "part": result["part_metadata"],
+    }
+    out, rest = "", pattern
+    while "{" in rest:
+        before, _, rest = rest.partition("{")
+        name, closed, after = rest.partition("}")
+        scope, _, member = name.partition(".")
+        if not closed or scope not in scopes:
+            out += before + "{"
+            continue
+        value = value_at(scopes[scope], member)
+        out += before + ("" if value is None else str(value))
+        rest = after
+    return out + rest
+
+
+def _language(parameters: Mapping[str, Any], text: str) -> str:
+    stated = parameters.get("response_language") or "auto"
+    return detect(text) if stated == "auto" else str(stated)
+
+
+def _prompt(query: str, used: Sequence[Mapping[str, Any]]) -> str:
+    """The messages that a model would have been sent, as JSON text."""
+    sources = "\n".join(f"[{number}] {result['text']}" for number, result in enumerate(used, 1))
+    messages = [
+        {
+            "role": "system",
+            "content": "Answer from the numbered sources alone and cite each one you use by its number.",
+        },
+        {"role": "user", "content": f"Sources:\n{sources}\n\nQuestion: {query}"},
+    ]
+    return orjson.dumps(messages).decode()

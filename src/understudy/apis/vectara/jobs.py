@@ -1,0 +1,121 @@
+"""Jobs: work that outlives its request. Spec tag: Jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from understudy.apis.vectara.kinds import CORPORA, JOBS
+from understudy.apis.vectara.pages import page
+from understudy.engine.context import Context
+from understudy.engine.operation import operation
+from understudy.errors import Conflict
+from understudy.state.clock import parse_stamp
+from understudy.state.lifecycle import looked_at, share_done
+from understudy.state.store import Record, Table
+from understudy.state.world import World
+
+Job = dict[str, Any]
+
+
+@operation("listJobs")
+def list_jobs(
+    ctx: Context,
+    *,
+    limit: int,
+    corpus_key: list[str] | None = None,
+    after: str | None = None,
+    state: list[str] | None = None,
+    page_key: str | None = None,
+) -> dict[str, Any]:
+    settle(ctx.world, look=True)
+    since = parse_stamp(after) if after else None
+    records = [
+        record
+        for record in ctx.store.table(JOBS).records()
+        if (not corpus_key or set(corpus_key) & set(record.value["corpus_keys"]))
+        and (not state or record.value["state"] in state)
+        and (since is None or parse_stamp(record.value["created_at"]) > since)
+    ]
+    shown, metadata = page(ctx, records, limit, page_key, corpus_key, after, state, newest_first=True)
+    return {"jobs": [record.value for record in shown], "metadata": metadata}
+
+
+@operation("getJob")
+def get_job(ctx: Context, job_id: str) -> Job:
+    settle(ctx.world, look=True)
+    return ctx.store.table(JOBS).get(job_id)
+
+
+def start(world: World, job_type: str, corpus_keys: list[str], effect: dict[str, Any]) -> Job:
+    """Queue a job; it is over at once unless the world's `jobs` dial says otherwise.
+
+    `effect` is what it will do when it completes, see `EFFECTS`.
+    """
+    table = world.store.table(JOBS)
+    for record in unfinished(table):
+        if record.value["type"] == job_type and set(corpus_keys) & set(record.value["corpus_keys"]):
+            raise Conflict(f"job '{record.value['id']}' of the same type is still running")
+    job: Job = {
+        "id": world.ids.uuid("job"),
+        "type": job_type,
+        "corpus_keys": corpus_keys,
+        "state": "queued",
+        "created_at": world.clock.stamp(),
+    }
+    progress = world.lifecycle.dial("jobs").begun(world.clock.millis())
+    table.add(job, progress=progress, effect=effect)
+    if progress is None:
+        _complete(world, table.record(job["id"]))
+    return table.get(job["id"])
+
+
+def settle(world: World, *, look: bool = False) -> None:
+    """Bring every unfinished job to where it is by now; `look` counts as one poll of each."""
+    table = world.store.table(JOBS)
+    for record in unfinished(table):
+        progress = record.private["progress"]
+        if look:
+            progress = looked_at(progress)
+        share = share_done(progress, world.clock.millis())
+        if share >= 1:
+            _complete(world, record)
+        elif share > 0 and record.value["state"] == "queued":
+            started = {**record.value, "state": "started", "started_at": world.clock.stamp()}
+            table.replace(started, progress=progress)
+        elif look:
+            table.replace(record.value, progress=progress)
+
+
+def abort(world: World, corpus_key: str) -> None:
+    """End the unfinished jobs of a corpus that goes away (guess)."""
+    table = world.store.table(JOBS)
+    for record in unfinished(table):
+        if corpus_key in record.value["corpus_keys"]:
+            stopped = {**record.value, "state": "aborted", "completed_at": world.clock.stamp()}
+            table.replace(stopped, progress=None)
+
+
+def unfinished(table: Table[Job]) -> list[Record[Job]]:
+    return table.derived(
+        "unfinished", lambda t: [r for r in t.records() if r.value["state"] in ("queued", "started")]
+    )
+
+
+def _complete(world: World, record: Record[Job]) -> None:
+    job = record.value
+    EFFECTS[job["type"]](world, record.private["effect"])
+    now = world.clock.stamp()
+    finished = {**job, "state": "completed", "started_at": job.get("started_at", now), "completed_at": now}
+    world.store.table(JOBS).replace(finished, progress=None)
+
+
+def _replace_filter_attributes(world: World, effect: Mapping[str, Any]) -> None:
+    corpora = world.store.table(CORPORA)
+    corpus = corpora.get(effect["corpus_key"])
+    corpora.replace({**corpus, "filter_attributes": effect["filter_attributes"]})
+
+
+EFFECTS: Mapping[str, Callable[[World, Mapping[str, Any]], None]] = {
+    "replace_filter_attributes": _replace_filter_attributes,
+}

@@ -1,0 +1,81 @@
+"""Vectara's paging: a named list and `metadata.page_key`, opaque and tied to its list."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any
+
+import re2
+
+from understudy.engine.context import Context
+from understudy.errors import BadRequest
+from understudy.state.store import Record
+
+_SEAL_BYTES = 9
+
+
+def page(
+    ctx: Context,
+    records: Iterable[Record[Any]],
+    limit: int,
+    page_key: str | None,
+    *narrowing: Any,
+    newest_first: bool = False,
+) -> tuple[list[Record[Any]], dict[str, str]]:
+    """One page of records and its `metadata`.
+
+    A page key names the last record shown, so that what is added or removed between two pages is
+    neither shown twice nor hidden. It is sealed with the operation, the narrowing parameters and
+    the world: a key from elsewhere is 400 `query.page_key`. The last page has an empty key.
+    """
+    in_order = sorted(records, key=lambda r: r.sequence, reverse=newest_first)
+    if page_key:
+        after = _open(ctx, page_key, narrowing)
+        in_order = [r for r in in_order if (r.sequence < after if newest_first else r.sequence > after)]
+    shown = in_order[:limit]
+    more = len(in_order) > limit
+    return shown, {"page_key": _close(ctx, shown[-1].sequence, narrowing) if more else ""}
+
+
+def _seal(ctx: Context, sequence: int, narrowing: tuple[Any, ...]) -> bytes:
+    operation = ctx.call.operation
+    subject = repr((operation.id if operation else "", ctx.call.path_values, narrowing, sequence))
+    key = f"{ctx.world.seed}:{ctx.world.name}".encode()[:64]
+    return blake2b(subject.encode(), digest_size=_SEAL_BYTES, key=key).digest()
+
+
+def _close(ctx: Context, sequence: int, narrowing: tuple[Any, ...]) -> str:
+    return urlsafe_b64encode(_seal(ctx, sequence, narrowing) + str(sequence).encode()).decode().rstrip("=")
+
+
+def _open(ctx: Context, page_key: str, narrowing: tuple[Any, ...]) -> int:
+    try:
+        raw = urlsafe_b64decode(page_key.encode() + b"=" * (-len(page_key) % 4))
+        sequence = int(raw[_SEAL_BYTES:]) if len(raw) < 40 else -1
+    except ValueError:
+        sequence = -1
+    if sequence < 0 or raw[:_SEAL_BYTES] != _seal(ctx, sequence, narrowing):
+        raise BadRequest({"query.page_key": "is not a page key of this list"})
+    return sequence
+
+
+def matching(records: Iterable[Record[Any]], pattern: str | None, *members: str) -> list[Record[Any]]:
+    """The records whose named members match a regular expression anywhere, case ignored.
+
+    RE2 does the matching, in time linear in the text; a bad expression is 400 `query.filter`.
+    """
+    if not pattern:
+        return list(records)
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    try:
+        expression = re2.compile(pattern, options)
+    except (re2.error, UnicodeEncodeError) as error:
+        reason = error.args[0] if error.args else "not understood"
+        if isinstance(reason, bytes):
+            reason = reason.decode("utf-8", "replace")
+        raise BadRequest({"query.filter": f"is not a regular expression: {reason}"}) from None
+    return [r for r in records if any(expression.search(r.value.get(m) or "") for m in members)]

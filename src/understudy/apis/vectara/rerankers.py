@@ -1,0 +1,100 @@
+"""Rerankers: each gives new scores, sorts, cuts off and limits; a chain hands on its survivors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from understudy.errors import BadRequest, NotPlayed
+from understudy.state.store import Record
+
+if TYPE_CHECKING:
+    from understudy.behaviours.retrieval import Index
+
+MULTILINGUAL = "Rerank_Multilingual_v1"
+CUSTOMER_RERANKERS: Mapping[str, str] = {MULTILINGUAL: "rnk_272725719", "Rerank_English_v1": "rnk_272725717"}
+"""Rerankers by name and id; the name of the English one is a guess."""
+DEFAULT: Mapping[str, Any] = {"type": "customer_reranker", "reranker_name": MULTILINGUAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One row on its way to becoming a result."""
+
+    score: float
+    corpus_number: int
+    row: int
+    document: Record[Any]
+    part: int
+    index: Index
+
+
+def apply(
+    reranker: Mapping[str, Any] | None, query: str, hits: list[Hit], place: str = "body.search.reranker"
+) -> list[Hit]:
+    """The hits after one reranker; without one the strongest of the plan works, `none` switches it off."""
+    reranker = DEFAULT if reranker is None else reranker
+    kind = reranker.get("type", "customer_reranker")
+    if kind == "chain":
+        for number, stage in enumerate(reranker["rerankers"]):
+            hits = apply(stage, query, hits, f"{place}.rerankers[{number}]")
+        return hits
+    hits = _STAGES[kind](reranker, query, hits, place)
+    if kind != "none" and reranker.get("cutoff") is not None:
+        hits = [hit for hit in hits if hit.score >= reranker["cutoff"]]
+    limit = reranker.get("limit")
+    return hits[:limit] if limit else hits
+
+
+def _customer(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
+    name, id = reranker.get("reranker_name"), reranker.get("reranker_id")
+    if name is not None and name not in CUSTOMER_RERANKERS:
+        raise BadRequest(
+            {f"{place}.reranker_name": f"no reranker '{name}'; there is {', '.join(CUSTOMER_RERANKERS)}"}
+        )
+    if id is not None and id not in CUSTOMER_RERANKERS.values():
+        known = ", ".join(CUSTOMER_RERANKERS.values())
+        raise BadRequest({f"{place}.reranker_id": f"no reranker '{id}'; there is {known}"})
+    scored: list[Hit] = []
+    for group in _by_index(hits):
+        scores = group[0].index.relevance(query, [hit.row for hit in group])
+        scored += [replace(hit, score=score) for hit, score in zip(group, scores, strict=True)]
+    return sorted(scored, key=lambda hit: -hit.score)
+
+
+def _mmr(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
+    """Maximal marginal relevance: the score of a result is its value when it was chosen."""
+    from understudy.behaviours.retrieval import mmr, similarity
+
+    bias = reranker.get("diversity_bias") or 0.0
+    if not 0 <= bias <= 1:
+        raise BadRequest({f"{place}.diversity_bias": f"must be between 0 and 1, not {bias}"})
+    if not hits:
+        return []
+    alike = similarity([(hit.index, hit.row) for hit in hits])
+    chosen = mmr([hit.score for hit in hits], alike, bias, len(hits))
+    return [replace(hits[number], score=value) for number, value in chosen]
+
+
+def _user_function(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
+    raise NotPlayed("user-function rerankers are in the contract and not acted by this release yet")
+
+
+def _none(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
+    return hits
+
+
+_STAGES: Mapping[str, Callable[[Mapping[str, Any], str, list[Hit], str], list[Hit]]] = {
+    "customer_reranker": _customer,
+    "mmr": _mmr,
+    "userfn": _user_function,
+    "none": _none,
+}
+
+
+def _by_index(hits: Sequence[Hit]) -> list[list[Hit]]:
+    groups: dict[int, list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault(hit.corpus_number, []).append(hit)
+    return list(groups.values())

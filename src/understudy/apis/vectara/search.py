@@ -1,0 +1,182 @@
+"""Search over corpora: filter, retrieve, merge, rerank, cut out with context. Used by queries and chats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from understudy.apis.vectara import context_windows, jobs, rerankers
+from understudy.apis.vectara.attributes import compiled_filter
+from understudy.apis.vectara.kinds import DOCUMENTS, enabled_corpus
+from understudy.apis.vectara.rerankers import Hit
+from understudy.engine.context import Context
+from understudy.errors import BadRequest, Forbidden
+from understudy.state import derived
+from understudy.state.lifecycle import looked_at, share_done
+from understudy.state.store import Record, Table
+
+if TYPE_CHECKING:
+    from understudy.behaviours.retrieval import Index, Segment
+
+DEFAULT_LIMIT = 10
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CorpusIndex:
+    """What retrieval knows of one version of a corpus: documents in order of their ids, and their rows."""
+
+    documents: Sequence[Record[Any]]
+    index: Index
+
+    def at(self, row: int) -> tuple[Record[Any], int]:
+        """The document of a row and the number of the part in it."""
+        segment, part = self.index.row(row)
+        return self.documents[segment], part
+
+
+def search(
+    ctx: Context,
+    query: str,
+    corpora: Sequence[Mapping[str, Any]],
+    parameters: Mapping[str, Any],
+    places: Sequence[str],
+) -> list[Result]:
+    """Ranked results in wire shape.
+
+    Args:
+        query: what is asked for; an entry of `corpora` may bring its own.
+        corpora: `{corpus_key, query?, metadata_filter?, lexical_interpolation?, custom_dimensions?}`.
+        parameters: `{offset?, limit?, context_configuration?, reranker?}`.
+        places: the path of each entry of `corpora` in the request, for `field_errors`.
+
+    Order of work: filter, retrieve per corpus, merge by score, take offset + limit, rerank, drop the
+    offset, cut out the text. Ties: corpus order, document id, part.
+    """
+    _check_access(ctx, corpora)
+    jobs.settle(ctx.world)
+    offset = parameters.get("offset") or 0
+    limit = parameters.get("limit") or DEFAULT_LIMIT
+    hits: list[Hit] = []
+    for number, (wanted, place) in enumerate(zip(corpora, places, strict=True)):
+        hits += _retrieve(ctx, wanted.get("query") or query, number, wanted, offset + limit, place)
+    if len(corpora) > 1:
+        hits.sort(key=lambda hit: -hit.score)
+    hits = rerankers.apply(parameters.get("reranker"), query, hits[: offset + limit])
+    windows = context_windows.Configuration.read(parameters.get("context_configuration"))
+    return [_result(hit, corpora[hit.corpus_number]["corpus_key"], windows) for hit in hits[offset:]]
+
+
+def _check_access(ctx: Context, corpora: Sequence[Mapping[str, Any]]) -> None:
+    bound = ctx.principal.resources if ctx.principal else None
+    if bound is not None and any(wanted["corpus_key"] not in bound for wanted in corpora):
+        raise Forbidden("this API key has no access to one or more corpora of the query")
+
+
+def _retrieve(
+    ctx: Context, query: str, number: int, wanted: Mapping[str, Any], count: int, place: str
+) -> list[Hit]:
+    from understudy.behaviours.retrieval import top  # deferred: numpy comes with the first query
+
+    corpus_key = wanted["corpus_key"]
+    corpus = enabled_corpus(ctx.store, corpus_key)
+    accepts = None
+    if wanted.get("metadata_filter"):
+        accepts = compiled_filter(corpus, wanted["metadata_filter"], f"{place}.metadata_filter")
+    documents = ctx.store.table(DOCUMENTS, corpus_key)
+    _look_at_unindexed(ctx, documents)
+    view = documents.derived("index", _build_index)
+    boosts = _boosts(corpus, view, wanted.get("custom_dimensions"), f"{place}.custom_dimensions")
+    scores = view.index.scores(query, wanted.get("lexical_interpolation") or 0.0, boosts)
+    mask = None if accepts is None else _mask(accepts, view)
+    return [
+        Hit(score, number, row, *view.at(row), view.index)
+        for row, score in top(scores, mask, min(count, len(scores)))
+    ]
+
+
+def _look_at_unindexed(ctx: Context, documents: Table[Any]) -> None:
+    """Count this query as a look at documents that the `indexing` dial still holds back."""
+    waiting = documents.derived(
+        "unindexed", lambda t: [r for r in t.records() if r.private.get("indexing") is not None]
+    )
+    for record in waiting:
+        progress = looked_at(record.private["indexing"])
+        done = share_done(progress, ctx.clock.millis()) >= 1
+        documents.replace(record.value, indexing=None if done else progress)
+
+
+def _build_index(documents: Table[Any]) -> CorpusIndex:
+    from understudy.behaviours.retrieval import Index
+
+    records = sorted(
+        (r for r in documents.records() if r.private.get("indexing") is None),
+        key=lambda r: str(r.value["id"]),
+    )
+    return CorpusIndex(records, Index([derived.of_record(r, "segment", _build_segment) for r in records]))
+
+
+def _build_segment(record: Record[Any]) -> Segment:
+    from understudy.behaviours.retrieval import segment
+
+    return segment([
+        f"{part['context']} {part['text']}" if part.get("context") else part["text"]
+        for part in record.value["parts"]
+    ])  # fmt: skip
+
+
+def _mask(accepts: Any, view: CorpusIndex) -> Any:
+    """Which rows a filter lets through; a filter without part references is asked once per document."""
+    import numpy as np
+
+    verdicts: list[bool] = []
+    for record in view.documents:
+        document = record.value
+        parts = document["parts"]
+        if accepts.uses_part:
+            verdicts += [accepts(document["id"], document["metadata"], part["metadata"]) for part in parts]
+        else:
+            verdicts += [accepts(document["id"], document["metadata"], {})] * len(parts)
+    return np.array(verdicts, dtype=bool)
+
+
+def _boosts(
+    corpus: Mapping[str, Any], view: CorpusIndex, weights: Mapping[str, float] | None, place: str
+) -> list[float] | None:
+    """Sum over dimensions of query weight times part value, per row; None when no weight counts."""
+    declared = {dimension["name"]: dimension for dimension in corpus["custom_dimensions"]}
+    for name in weights or ():
+        if name not in declared:
+            raise BadRequest({f"{place}.{name}": f"corpus declares no custom dimension '{name}'"})
+    given = {name: (weights or {}).get(name, d["querying_default"]) for name, d in declared.items()}
+    active = {name: weight for name, weight in given.items() if weight}
+    if not active:
+        return None
+    defaults = {name: dimension["indexing_default"] for name, dimension in declared.items()}
+    return [
+        sum(w * part.get("custom_dimensions", {}).get(name, defaults[name]) for name, w in active.items())
+        for record in view.documents
+        for part in record.value["parts"]
+    ]
+
+
+def _result(hit: Hit, corpus_key: str, windows: context_windows.Configuration | None) -> Result:
+    document = hit.document.value
+    part = document["parts"][hit.part]
+    result: Result = {
+        "text": part["text"] if windows is None else windows.cut(hit.document, hit.part),
+        "score": hit.score,
+        "part_metadata": part["metadata"],
+        "document_metadata": document["metadata"],
+        "document_id": document["id"],
+        "request_corpora_index": hit.corpus_number,
+        "corpus_key": corpus_key,
+    }
+    for member, section in (("table_id", "tables"), ("image_id", "images")):
+        if member in part:
+            for candidate in document.get(section, ()):
+                if candidate.get("id") == part[member]:
+                    result[section[:-1]] = candidate
+    return result

@@ -1,0 +1,122 @@
+"""Figures over a corpus: its size, and the values of its filter attributes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from understudy.apis.vectara.attributes import compiled_filter, value_at
+from understudy.apis.vectara.filters import Filter
+from understudy.apis.vectara.kinds import DOCUMENTS
+from understudy.errors import BadRequest
+from understudy.state import derived
+from understudy.state.store import Record, Store, Table
+
+
+def size(store: Store, corpus_key: str) -> dict[str, int]:
+    """`{used_docs, used_parts, used_characters, used_metadata_characters}`, counted once per version."""
+    return store.table(DOCUMENTS, corpus_key).derived("size", _total)
+
+
+def document_size(record: Record[dict[str, Any]]) -> tuple[int, int, int]:
+    """Parts, characters of text and characters of metadata of one document."""
+    return derived.of_record(record, "size", _document_size)
+
+
+def _document_size(record: Record[dict[str, Any]]) -> tuple[int, int, int]:
+    parts = record.value["parts"]
+    metadata = [record.value["metadata"], *(part["metadata"] for part in parts)]
+    return (
+        len(parts),
+        sum(len(part["text"]) for part in parts),
+        sum(len(orjson.dumps(m).decode()) for m in metadata if m),
+    )
+
+
+def _total(table: Table[dict[str, Any]]) -> dict[str, int]:
+    sizes = [document_size(record) for record in table.records()]
+    return {
+        "used_docs": len(sizes),
+        "used_parts": sum(parts for parts, _, _ in sizes),
+        "used_characters": sum(characters for _, characters, _ in sizes),
+        "used_metadata_characters": sum(metadata for _, _, metadata in sizes),
+    }
+
+
+def attribute_statistics(
+    store: Store,
+    corpus: Mapping[str, Any],
+    fields: str | None,
+    metadata_filter: str | None,
+    max_values: int,
+) -> list[dict[str, Any]]:
+    """One entry per filter attribute: its values with their counts, and figures for numbers."""
+    attributes = _chosen(corpus, fields)
+    accepts = compiled_filter(corpus, metadata_filter, "query.metadata_filter") if metadata_filter else None
+    documents = store.table(DOCUMENTS, corpus["key"]).values()
+    return [
+        _statistic(attribute, list(_values(attribute, documents, accepts)), max_values)
+        for attribute in attributes
+    ]
+
+
+def _chosen(corpus: Mapping[str, Any], fields: str | None) -> list[Mapping[str, Any]]:
+    declared = {_qualified(attribute): attribute for attribute in corpus["filter_attributes"]}
+    if not fields:
+        return list(declared.values())
+    wanted = [field.strip() for field in fields.split(",")]
+    unknown = [field for field in wanted if field not in declared]
+    if unknown:
+        known = ", ".join(declared) or "none"
+        raise BadRequest(
+            {"query.fields": f"no filter attribute '{unknown[0]}'; this corpus declares {known}"}
+        )
+    return [declared[field] for field in wanted]
+
+
+def _qualified(attribute: Mapping[str, Any]) -> str:
+    return f"{'doc' if attribute['level'] == 'document' else 'part'}.{attribute['name']}"
+
+
+def _values(
+    attribute: Mapping[str, Any], documents: Iterable[Mapping[str, Any]], accepts: Filter | None
+) -> Iterator[Any]:
+    """Each value that occurs; elements of list attributes one by one."""
+    for document in documents:
+        parts = [
+            part["metadata"]
+            for part in document["parts"]
+            if accepts is None or accepts(document["id"], document["metadata"], part["metadata"])
+        ]
+        if not parts:
+            continue
+        for metadata in [document["metadata"]] if attribute["level"] == "document" else parts:
+            value = value_at(metadata, attribute["name"])
+            if isinstance(value, list):
+                yield from value
+            elif value is not None:
+                yield value
+
+
+def _statistic(attribute: Mapping[str, Any], values: list[Any], max_values: int) -> dict[str, Any]:
+    counts = Counter(values)
+    in_order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    statistic: dict[str, Any] = {
+        "name": _qualified(attribute),
+        "type": attribute["type"],
+        "values": [{"value": value, "count": count} for value, count in in_order[:max_values]],
+    }
+    if "description" in attribute:
+        statistic["description"] = attribute["description"]
+    if values and attribute["type"] in ("integer", "real_number", "list[integer]", "list[real_number]"):
+        total = sum(values)
+        statistic["stats"] = {
+            "min": min(values),
+            "max": max(values),
+            "avg": round(total / len(values), 6),
+            "sum": total,
+        }
+    return statistic

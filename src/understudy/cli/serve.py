@@ -1,0 +1,128 @@
+"""`understudy serve`: the server in the foreground."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from understudy import __version__
+from understudy.app import Server, create_server
+from understudy.cli.access_log import AccessLog
+from understudy.engine.protocol import with_header_deadline
+from understudy.errors import SetupError
+from understudy.settings import Settings
+
+STOP_SECONDS = 3
+"""How long streams in flight may go on after SIGTERM."""
+BACKLOG = 2048
+
+
+def run(settings: Settings, ready_file: Path | None = None) -> None:
+    """Serve until a signal; SetupError when the port is taken or the address needs more care."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="understudy: %(message)s")
+    _check_exposure(settings)
+    listener = _listen(settings.host, settings.port)
+    log = AccessLog(as_json=settings.log_format == "json") if settings.log_format != "none" else None
+    server = create_server(settings, log)
+    url = _url(settings.host, listener.getsockname()[1])
+    runner = _Runner(_config(server), banner(server, url), url, ready_file)
+    try:
+        runner.run(sockets=[listener])
+    finally:
+        if log is not None:
+            log.flush()
+
+
+def _config(server: Server) -> uvicorn.Config:
+    return uvicorn.Config(
+        server,
+        http=with_header_deadline(server.settings.limits.header_seconds),
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+
+
+class _Runner(uvicorn.Server):
+    """Uvicorn, saying so once it answers."""
+
+    def __init__(self, config: uvicorn.Config, banner: str, url: str, ready_file: Path | None) -> None:
+        super().__init__(config)
+        self._banner = banner
+        self._url = url
+        self._ready_file = ready_file
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        sys.stdout.write(self._banner + "\n")
+        sys.stdout.flush()
+        if self._ready_file is not None:
+            partial = self._ready_file.with_name(self._ready_file.name + ".partial")
+            partial.write_text(self._url + "\n")
+            partial.replace(self._ready_file)
+
+
+def banner(server: Server, url: str) -> str:
+    """What a person sees first: URLs, keys, counts."""
+    settings = server.settings
+    lines = [
+        f"understudy {__version__}   fixture {settings.fixture}   seed {settings.seed}   clock {settings.clock}"
+        "   no network access, no telemetry",
+        "",
+    ]
+    for compiled in server.apis:
+        acted = sum(not operation.planned for operation in compiled.operations.values())
+        planned = len(compiled.operations) - acted
+        counted = f"{acted} operations" + (f", {planned} planned" if planned else "")
+        lines.append(f"  {compiled.api.title:<14} {url + compiled.api.prefixes[0]:<34} {counted}")
+        lines.append(f"  {'Keys':<14} {'  '.join(compiled.api.sample_keys)}   (append @name for a private world)")
+    lines.append(f"  {'Control plane':<14} {url}/_understudy   token {server.admin_token}")
+    lines.append("")
+    return "\n".join(lines)
+
+
+def _check_exposure(settings: Settings) -> None:
+    """Off loopback only with a token that somebody chose, and with named hosts."""
+    try:
+        loopback = ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        loopback = settings.host == "localhost"
+    if not loopback and not (settings.admin_token and settings.hosts):
+        raise SetupError(
+            f"listening on {settings.host} needs --admin-token and --allowed-host, so that no stranger gets in",
+            "--host",
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket; SetupError says who has the port, as far as that can be known."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise SetupError(f"port {port} is in use; --port 0 picks a free one", "--port") from None
+        raise SetupError(f"cannot listen on {host}: {error.strerror or error}", "--host") from None
+    return listener
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,39 @@
+"""`understudy spec`: bundles and coverage."""
+
+from __future__ import annotations
+
+import orjson
+import typer
+
+from understudy import app
+from understudy.engine import spec
+from understudy.errors import SetupError
+from understudy.settings import data_directory
+
+
+def bundle(check: bool) -> None:
+    """Write every bundle, or with `check` only compare; SetupError names the stale one."""
+    for api in app.APIS:
+        directory = data_directory("specs") / api.name
+        file = directory / spec.BUNDLE
+        if not check:
+            typer.echo(f"wrote {spec.write(directory)}")
+            continue
+        stored = orjson.loads(file.read_bytes()) if file.is_file() else {}
+        if stored.get("x-digest") != spec.digest(directory):
+            raise SetupError("is stale; run `understudy spec bundle`", str(file))
+        typer.echo(f"{file} is up to date")
+
+
+def coverage() -> None:
+    """One line per tag and one per planned operation, then the sum."""
+    for compiled in app.create_server().apis:
+        operations = list(compiled.operations.values())
+        acted = [o for o in operations if not o.planned]
+        typer.echo(f"{compiled.api.name}: {len(acted)} of {len(operations)} operations acted")
+        for tag in sorted({o.tag for o in operations}):
+            in_tag = [o for o in operations if o.tag == tag]
+            typer.echo(f"  {tag:<24} {sum(not o.planned for o in in_tag)} of {len(in_tag)}")
+        for operation in operations:
+            if operation.planned:
+                typer.echo(f"  planned: {operation.id} ({operation.method} {operation.path})")

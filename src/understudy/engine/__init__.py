@@ -1,0 +1,1 @@
+"""HTTP: the contract made executable, with nothing in it about either API."""

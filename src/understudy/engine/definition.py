@@ -1,0 +1,62 @@
+"""What the engine asks of an API: one object says everything that differs between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from understudy.engine.context import Call, Principal
+from understudy.engine.operation import Operation
+from understudy.errors import ApiError
+from understudy.state.world import World
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of this API's fixture files.
+
+    Args:
+        schema: the schema that every row must satisfy; it may refer to components of the contract.
+        seed: puts one row into a world.
+    """
+
+    schema: Mapping[str, Any]
+    seed: Callable[[World, Any], None]
+
+
+@dataclass(frozen=True)
+class ApiDefinition:
+    """An API on one page.
+
+    Args:
+        name: directory under `specs/` and `fixtures/`, prefix of operation ids.
+        title: how the banner calls it.
+        prefixes: paths that this API owns; the longest match over all APIs wins.
+        hosts: names of the production hosts, accepted in `Host`.
+        resources: modules with handlers, one per spec tag.
+        world_hint: name of the world a call belongs to, from its credential; "" for the default one.
+        authenticate: the principal of a call, or the refusal.
+        authorize: the refusal of a principal that lacks a right, or None.
+        error_body: the bytes' content for a refusal: what is sent as JSON.
+        sections: the parts of its fixtures, in the order in which they are seeded.
+        secret_headers, secret_query, secret_members: places where credentials stand; what is accepted
+            there is redacted in the journal and in logs.
+        sample_keys: keys of the default world that the banner shows.
+    """
+
+    name: str
+    title: str
+    prefixes: tuple[str, ...]
+    hosts: tuple[str, ...]
+    package: str
+    resources: tuple[str, ...]
+    world_hint: Callable[[Call], str]
+    authenticate: Callable[[Call], Principal | ApiError]
+    authorize: Callable[[Operation, Call, Principal], ApiError | None]
+    error_body: Callable[[ApiError, Call], Any]
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    secret_headers: tuple[str, ...] = ()
+    secret_query: tuple[str, ...] = ()
+    secret_members: tuple[str, ...] = ()
+    sample_keys: tuple[str, ...] = ()

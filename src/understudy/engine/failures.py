@@ -1,0 +1,49 @@
+"""Everything that goes wrong passes here once; the API decides the bytes."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from understudy.engine.context import SCOPE_KEY, Call
+from understudy.engine.replies import send_json
+from understudy.errors import ApiError, InternalFault
+
+logger = logging.getLogger("understudy")
+
+
+async def refuse(send: Send, call: Call, error: ApiError) -> None:
+    """Answer with a refusal, in place."""
+    call.problem = call.problem or error.message
+    if error.headers:
+        call.answer_headers.extend((name.encode(), value.encode()) for name, value in error.headers.items())
+    await send_json(send, call, error.status, call.api.error_body(error, call))
+
+
+class Failures:
+    """The outermost layer inside the gate: turns what was raised into an answer.
+
+    An `ApiError` is a refusal. Anything else is a fault of ours: it is logged with its traceback and
+    answered as a 500 in the API's own form, without one.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        call: Call = scope[SCOPE_KEY]
+        try:
+            await self.app(scope, receive, send)
+        except ApiError as error:
+            if call.status:
+                raise
+            await refuse(send, call, error)
+        except Exception:
+            logger.exception("fault in %s %s", call.method, call.path.decode("latin-1"))
+            if call.status:
+                raise
+            await refuse(send, call, InternalFault("Understudy failed to act this call; its log says why"))

@@ -1,0 +1,63 @@
+"""Writes calls into the journal of their world, with every credential taken out on the way in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from understudy.engine.context import Call
+from understudy.state.journal import MAX_BODY, Entry
+
+REDACTED = "[REDACTED]"
+
+
+class Redaction:
+    """Knows every place where a credential may stand; the list comes from the API definitions.
+
+    Args:
+        query: names of query parameters.
+        members: names of members in JSON and form bodies.
+    """
+
+    def __init__(self, query: Iterable[str], members: Iterable[str]) -> None:
+        self._members = tuple(sorted({m.encode() for m in members}))
+        any_member = b"|".join(re.escape(m) for m in self._members)
+        self._in_json = re.compile(rb'("(?:' + any_member + rb')"\s*:\s*")(?:[^"\\]|\\.)*')
+        self._in_form = re.compile(rb"((?:^|&)(?:" + any_member + rb")=)[^&]*")
+        any_query = "|".join(re.escape(q) for q in sorted(set(query))) or "(?!)"
+        self._in_query = re.compile(r"((?:^|&)(?:" + any_query + r")=)[^&]*")
+
+    def body(self, body: bytes, credential: str) -> bytes:
+        """The first `MAX_BODY` bytes without secrets."""
+        body = body[:MAX_BODY]
+        if any(member in body for member in self._members):
+            body = self._in_json.sub(rb"\1" + REDACTED.encode(), body)
+            body = self._in_form.sub(rb"\1" + REDACTED.encode(), body)
+        if credential and (secret := credential.encode()) in body:
+            body = body.replace(secret, REDACTED.encode())
+        return body
+
+    def query(self, query: str, credential: str) -> str:
+        """A query string without secrets."""
+        query = self._in_query.sub(rf"\1{REDACTED}", query)
+        return query.replace(credential, REDACTED) if credential else query
+
+
+def record(call: Call, redaction: Redaction) -> None:
+    """Put a finished call into the journal of its world."""
+    path = call.path.decode("latin-1")
+    if call.query:
+        path += "?" + redaction.query(call.query.decode("latin-1"), call.credential)
+    call.world.journal.add(
+        Entry(
+            number=call.number,
+            at=call.world.clock.millis(),
+            method=call.method,
+            path=path,
+            operation=call.operation.id if call.operation else "",
+            status=call.status,
+            request_body=redaction.body(call.body, call.credential) if call.body else b"",
+            response_body=redaction.body(call.answer_body, call.credential),
+            problem=call.problem,
+        )
+    )

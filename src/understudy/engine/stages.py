@@ -1,0 +1,409 @@
+"""The Connexion app: its specification, resolver and stack, with our routing, security, validation and acting.
+
+Names that Connexion keeps private are used here and nowhere else; `tests/unit/engine/test_connexion.py`
+says which one an upgrade has broken, ADR 0002 says why they are used.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import connexion
+from connexion.apps.abstract import AbstractApp
+from connexion.middleware.abstract import AbstractRoutingAPI, RoutedAPI, RoutedMiddleware, SpecMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.main import API
+from connexion.resolver import Resolution, Resolver
+from connexion.spec import OpenAPISpecification
+from starlette.types import Receive, Scope, Send
+
+from understudy.engine import binding
+from understudy.engine.context import SCOPE_KEY, Call, Context
+from understudy.engine.contract import Schemas
+from understudy.engine.definition import ApiDefinition
+from understudy.engine.failures import Failures, refuse
+from understudy.engine.operation import MARK, Operation, compile_operation
+from understudy.engine.replies import JSON, Reply, send_bytes, send_json
+from understudy.engine.routing import Router, decode
+from understudy.engine.streaming import EventStream, send_stream
+from understudy.errors import ApiError, InternalFault, MethodNotAllowed, NotFound, NotPlayed, SpecError
+from understudy.settings import Settings
+
+logger = logging.getLogger("understudy")
+
+
+class Specification(OpenAPISpecification):  # type: ignore[misc]
+    """A bundle as Connexion sees it: already resolved where it matters, checked in CI and not at start."""
+
+    def __init__(self, bundle: dict[str, Any]) -> None:
+        self._set_defaults(bundle)
+        self._raw_spec = self._spec = bundle
+        self._base_uri = ""
+
+
+class Handlers(Resolver):  # type: ignore[misc]
+    """Resolves operation ids to the marked functions of an API's resource modules."""
+
+    def __init__(self, api: ApiDefinition) -> None:
+        super().__init__()
+        self.functions: dict[str, Callable[..., Any]] = {}
+        self._api = api
+        for resource in api.resources:
+            self._collect(import_module(f"{api.package}.{resource}"))
+
+    def _collect(self, module: Any) -> None:
+        for function in list(vars(module).values()):
+            if getattr(function, "__module__", None) != module.__name__:
+                continue
+            for operation_id in getattr(function, MARK, ()):
+                if operation_id in self.functions:
+                    raise SpecError(f"operation '{operation_id}' has two handlers", module.__name__)
+                self.functions[operation_id] = function
+
+    def resolve(self, operation: Any) -> Resolution:
+        operation_id = operation.operation_id
+        function = self.functions.get(operation_id)
+        raw = operation._operation
+        if function is None and raw.get("x-planned"):
+            function = not_played
+        if function is None:
+            raise SpecError(
+                f"operation '{operation_id}' ({operation.method} {operation.path}) has no handler; write one, "
+                "or mark it `x-planned: true`",
+                f"specs/{self._api.name}",
+            )
+        return Resolution(function, f"{self._api.name}.{operation_id}")
+
+
+def not_played(ctx: Context, **_: Any) -> Any:
+    """What a planned operation does."""
+    operation = ctx.call.operation
+    name = operation.id if operation else "this operation"
+    raise NotPlayed(f"{name} is in the contract and not acted by this release of Understudy yet")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """One API, ready to be served: its definition and its operations by Connexion's operation id."""
+
+    api: ApiDefinition
+    bundle: Mapping[str, Any]
+    schemas: Schemas
+    operations: Mapping[str, Operation]
+    router: Router
+
+
+class RoutingApi(AbstractRoutingAPI):  # type: ignore[misc]
+    """Registers the operations of one specification in our router."""
+
+    def __init__(self, specification: Specification, *, compiled: Compiled, **kwargs: Any) -> None:
+        self._compiled = compiled
+        super().__init__(specification, **kwargs)
+
+    def make_operation(self, operation: Any) -> Operation:
+        return self._compiled.operations[operation.operation_id]
+
+    @staticmethod
+    def _framework_path_and_name(operation: Any, path: str) -> tuple[str, str]:
+        return path, path
+
+    def _add_operation_internal(
+        self, method: str, path: str, operation: Operation, name: str | None = None
+    ) -> None:
+        self._compiled.router.add(path, operation)
+
+    def _handle_add_operation_error(self, path: str, method: str, exc: Exception) -> None:
+        raise exc
+
+
+class Routing(SpecMiddleware):  # type: ignore[misc]
+    """Finds the operation of a call."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.routers: dict[str, Router] = {}
+
+    def add_api(self, specification: Specification, *, compiled: Compiled, **kwargs: Any) -> None:
+        RoutingApi(
+            specification, compiled=compiled, resolver=kwargs["resolver"], base_path=kwargs["base_path"]
+        )
+        self.routers[compiled.api.name] = compiled.router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        call: Call = scope[SCOPE_KEY]
+        router = self.routers[call.api.name]
+        found = router.find(call.path)
+        if found is None:
+            await refuse(send, call, _unknown_path(router, call))
+            return
+        methods, values = found
+        operation = methods.get(call.method)
+        if operation is None:
+            await refuse(send, call, MethodNotAllowed(call.method, sorted(methods)))
+            return
+        call.operation = operation
+        if values:
+            call.path_values = decode(operation.path_names, values)
+        await self.app(scope, receive, send)
+
+
+def _unknown_path(router: Router, call: Call) -> NotFound:
+    path = call.path.decode("latin-1")
+    nearest = router.nearest(call.method, path)
+    hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+    return NotFound(f"there is no {call.method} {path}{hint}", path)
+
+
+class StageApi(RoutedAPI):  # type: ignore[misc]
+    """The operations of one specification as a stage knows them: by our compiled record."""
+
+    def __init__(self, specification: Specification, *, compiled: Compiled, **kwargs: Any) -> None:
+        super().__init__(
+            specification,
+            next_app=kwargs["next_app"],
+            resolver=kwargs["resolver"],
+            base_path=kwargs["base_path"],
+        )
+        self.compiled = compiled
+        self.add_paths()
+
+    def make_operation(self, operation: Any) -> Operation:
+        return self.compiled.operations[operation.operation_id]
+
+
+class Stage(RoutedMiddleware):  # type: ignore[misc]
+    """A layer behind routing; the compiled record travels on the call, so nothing is looked up again."""
+
+    api_cls = StageApi
+
+
+class Security(Stage):
+    """Decides who calls, and whether they may."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            call: Call = scope[SCOPE_KEY]
+            operation = call.operation
+            assert operation is not None
+            if operation.secured:
+                principal = call.api.authenticate(call)
+                if isinstance(principal, ApiError):
+                    await refuse(send, call, principal)
+                    return
+                refusal = call.api.authorize(operation, call, principal)
+                if refusal is not None:
+                    await refuse(send, call, refusal)
+                    return
+                call.principal = principal
+        await self.app(scope, receive, send)
+
+
+class Validation(Stage):
+    """Turns the call into the handler's arguments, or refuses it naming the fields."""
+
+    def __init__(self, app: Any, settings: Settings) -> None:
+        super().__init__(app)
+        self._limits = settings.limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            call: Call = scope[SCOPE_KEY]
+            operation = call.operation
+            assert operation is not None
+            arguments: dict[str, Any] | ApiError | None
+            arguments = binding.bind(operation, call, self._limits) if not operation.planned else {}
+            refusal = arguments if isinstance(arguments, ApiError) else None
+            if refusal is None and operation.headers:
+                refusal = binding.deadline(operation, call)
+            if refusal is not None:
+                await refuse(send, call, refusal)
+                return
+            scope["arguments"] = arguments
+        await self.app(scope, receive, send)
+
+
+class Acting(Stage):
+    """Calls the handler and sends what it returns, once that has been compared with the contract."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(_nothing_behind)
+        self._check = settings.check_answers
+        self._strict = settings.strict_answers
+        self.violations: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        call: Call = scope[SCOPE_KEY]
+        operation = call.operation
+        assert operation is not None
+        assert operation.handler is not None
+        with call.world.store.transaction():
+            result = operation.handler(Context(call), **scope["arguments"])
+            status = operation.success
+            if isinstance(result, tuple):
+                result, status = result
+            if self._check:
+                self._compare(operation, status, result)
+        if isinstance(result, EventStream):
+            cadence = call.world.lifecycle.cadence_millis / 1000
+            await send_stream(receive, send, call, result, cadence)
+        elif isinstance(result, Reply):
+            await _send_reply(send, call, result)
+        elif result is None:
+            await send_bytes(send, call, status, b"", None)
+        else:
+            await send_json(send, call, status, result)
+
+    def _compare(self, operation: Operation, status: int, result: Any) -> None:
+        if isinstance(result, EventStream):
+            assert operation.events is not None
+            for number, event in enumerate(result.events):
+                if not operation.events.accepts(event):
+                    self._violated(operation, operation.events.faults(event, f"events[{number}]"))
+            return
+        if isinstance(result, Reply):
+            status, result = result.status, result.content
+        check = operation.answers.get(status)
+        if check is not None and not isinstance(result, bytes) and not check.accepts(result):
+            self._violated(operation, check.faults(result, "answer"))
+
+    def _violated(self, operation: Operation, faults: dict[str, str]) -> None:
+        text = f"{operation.id} broke its contract: {faults}"
+        logger.error("%s", text)
+        if len(self.violations) < 1000:
+            self.violations.append(text)
+        if self._strict:
+            raise InternalFault(text)
+
+
+async def _send_reply(send: Send, call: Call, reply: Reply) -> None:
+    call.answer_headers.extend((name.encode(), value.encode()) for name, value in reply.headers.items())
+    if isinstance(reply.content, bytes):
+        content_type = (b"content-type", reply.media_type.encode())
+        await send_bytes(send, call, reply.status, reply.content, content_type)
+    elif reply.content is None:
+        await send_bytes(send, call, reply.status, b"", JSON if reply.status != 204 else None)
+    else:
+        await send_json(send, call, reply.status, reply.content)
+
+
+async def _nothing_behind(scope: Scope, receive: Receive, send: Send) -> None:
+    """What lies behind the last stage: only the life cycle messages of the server arrive here."""
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
+
+class StageApp(connexion.AsyncApp):  # type: ignore[misc]
+    """`connexion.AsyncApp` with our stages in the place of its own.
+
+    Args:
+        settings: limits and self-check.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._middleware_app = Acting(settings)
+        AbstractApp.__init__(
+            self,
+            "understudy",
+            middlewares=[
+                Failures,
+                Routing,
+                Security,
+                lambda app: Validation(app, settings),
+                LifespanMiddleware,
+            ],
+        )
+
+    @property
+    def violations(self) -> list[str]:
+        """Answers of ours that broke the contract since the start."""
+        violations: list[str] = self._middleware_app.violations
+        return violations
+
+    def add_definition(self, compiled: Compiled, resolver: Handlers) -> None:
+        """Serve one API."""
+        self.middleware.apis.append(
+            API(
+                Specification(dict(compiled.bundle)),
+                base_path="",
+                resolver=resolver,
+                compiled=compiled,
+            )
+        )
+
+    def build(self) -> None:
+        """Build the stack now, so that a fault of the contract stops the start and not a request."""
+        middleware = self.middleware
+        middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()
+
+
+def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tuple[Compiled, Handlers]:
+    """Every operation of an API that the profile knows, each with its handler.
+
+    SpecError when an operation has no handler or a handler does not take what the operation gives.
+    """
+    handlers = Handlers(api)
+    schemas = Schemas(bundle.get("components", {}).get("schemas", {}))
+    operations: dict[str, Operation] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for path, item in bundle["paths"].items():
+        for method, raw in item.items():
+            if method in ("parameters", "summary", "description", "servers") or method.startswith("x-"):
+                continue
+            if profile != "union" and profile not in _profile_sources(raw):
+                continue
+            _inline(raw, bundle)
+            secured = bool(raw.get("security", bundle.get("security")))
+            operation = compile_operation(path, method, raw, schemas, secured)
+            function = handlers.functions.get(operation.id)
+            operation.handler = function or not_played
+            if function is not None:
+                _check_signature(api, operation, function)
+            operations[f"{api.name}.{operation.id}"] = operation
+            paths.setdefault(path, {})[method] = raw
+    served = {**bundle, "paths": paths}
+    return Compiled(api, served, schemas, operations, Router()), handlers
+
+
+def _profile_sources(raw: dict[str, Any]) -> set[str]:
+    return {"seed" if source.startswith("seed") else source for source in raw.get("x-sources", ())}
+
+
+def _inline(raw: dict[str, Any], bundle: dict[str, Any]) -> None:
+    """Put the parameters and responses behind references in their place."""
+    raw["parameters"] = [_target(p, bundle) for p in raw.get("parameters", ())]
+    raw["responses"] = {status: _target(r, bundle) for status, r in raw["responses"].items()}
+
+
+def _target(node: dict[str, Any], bundle: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        _, _, section, name = node["$ref"].split("/")
+        node = bundle["components"][section][name]
+    return node
+
+
+def _check_signature(api: ApiDefinition, operation: Operation, function: Callable[..., Any]) -> None:
+    taken = inspect.signature(function).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in taken.values()):
+        return
+    given = {p.argument for p in operation.parameters} | ({"body"} if operation.body else set())
+    lacking = sorted(given - set(taken))
+    if lacking:
+        raise SpecError(
+            f"the handler of '{operation.id}' does not take {', '.join(lacking)}",
+            f"{api.package}.{function.__name__}",
+        )

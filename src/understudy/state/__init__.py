@@ -1,0 +1,1 @@
+"""What one caller can see or change: worlds, their records, clock, ids and dials."""

@@ -1,0 +1,80 @@
+"""The clock of a world: the only source of time in an answer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+Mode = Literal["ticking", "frozen", "real"]
+MODES: tuple[Mode, ...] = ("ticking", "frozen", "real")
+
+START_MILLIS = 1_767_225_600_000
+"""2026-01-01T00:00:00Z, where every world begins unless its fixture says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """What a snapshot keeps of a clock. `millis` counts from the Unix epoch."""
+
+    mode: Mode = "ticking"
+    millis: int = START_MILLIS
+
+
+class Clock:
+    """Time of one world, in milliseconds since the Unix epoch.
+
+    `ticking` moves 1 ms with each change of state, `frozen` only by `advance`, `real` follows the
+    machine and is outside the promise of determinism.
+    """
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: ClockState | None = None) -> None:
+        self.state = state or ClockState()
+
+    @property
+    def mode(self) -> Mode:
+        return self.state.mode
+
+    def millis(self) -> int:
+        """Now, in milliseconds since the epoch."""
+        if self.state.mode == "real":
+            return time.time_ns() // 1_000_000
+        return self.state.millis
+
+    def stamp(self) -> str:
+        """Now as the wire writes it: ISO 8601 in UTC with milliseconds and `Z`."""
+        return stamp(self.millis())
+
+    def tick(self) -> None:
+        """Called by the store once per change of state."""
+        if self.state.mode == "ticking":
+            self.state = replace(self.state, millis=self.state.millis + 1)
+
+    def advance(self, millis: int) -> None:
+        """Move time forward by `millis` >= 0; a real clock cannot be moved."""
+        if millis < 0:
+            raise ValueError("time only moves forward")
+        if self.state.mode == "real":
+            raise ValueError("a real clock cannot be advanced; use ticking or frozen")
+        self.state = replace(self.state, millis=self.state.millis + millis)
+
+    def set_mode(self, mode: Mode) -> None:
+        """Change how time moves; the present moment stays."""
+        self.state = ClockState(mode, self.millis())
+
+
+def stamp(millis: int) -> str:
+    """Milliseconds since the epoch as ISO 8601 in UTC: `2026-01-01T00:00:00.000Z`."""
+    moment = datetime.fromtimestamp(millis // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{millis % 1000:03d}Z"
+
+
+def parse_stamp(text: str) -> int:
+    """An RFC 3339 date-time as milliseconds since the epoch; ValueError when it is none."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time zone is missing")
+    return int(moment.timestamp() * 1000)

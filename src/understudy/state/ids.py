@@ -1,0 +1,55 @@
+"""Identifiers and secrets of a world: counted, seeded, never random."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Ids:
+    """Makes identifiers as a function of (seed, kind, how many of that kind there were).
+
+    Args:
+        seed: the seed of the world.
+        world: name of the world, or "" for the default one; secrets carry it.
+        counters: how many of each kind were made so far; replaced, never shared.
+    """
+
+    __slots__ = ("counters", "seed", "world")
+
+    def __init__(self, seed: int, world: str = "", counters: dict[str, int] | None = None) -> None:
+        self.seed = seed
+        self.world = world
+        self.counters: dict[str, int] = counters or {}
+
+    def next(self, kind: str) -> int:
+        """The next number of a kind, from 1."""
+        number = self.counters.get(kind, 0) + 1
+        self.counters[kind] = number
+        return number
+
+    def numbered(self, prefix: str) -> str:
+        """`crp_1`, `crp_2`, ..."""
+        return f"{prefix}_{self.next(prefix)}"
+
+    def hexadecimal(self, kind: str, length: int) -> str:
+        """Hex digits that depend on the seed and the count of this kind."""
+        return self._digest(kind, self.next(kind)).hex()[:length]
+
+    def uuid(self, prefix: str) -> str:
+        """`job_` and a string of the form of a UUID."""
+        h = self._digest(prefix, self.next(prefix)).hex()
+        return f"{prefix}_{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:32]}"
+
+    def secret(self, prefix: str, length: int = 34) -> str:
+        """A credential: prefix, seeded characters, and `@world` unless the world is the default one."""
+        number = int.from_bytes(self._digest("secret:" + prefix, self.next("secret:" + prefix)))
+        characters = []
+        for _ in range(length):
+            number, digit = divmod(number, len(ALPHABET))
+            characters.append(ALPHABET[digit])
+        return f"{prefix}{''.join(characters)}{'@' + self.world if self.world else ''}"
+
+    def _digest(self, kind: str, number: int) -> bytes:
+        return blake2b(f"{self.seed}:{kind}:{number}".encode(), digest_size=32).digest()

@@ -1,0 +1,96 @@
+"""Reads fixture files: YAML with bounds on size, depth and aliases, every record with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from understudy.errors import SetupError
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_DEPTH = 64
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a fixture and the place it stands: `path:line`."""
+
+    section: str
+    value: Any
+    where: str
+
+
+def find_fixture(name: str, directory: Path) -> Path:
+    """The file of a shipped fixture (`quickstart`) or of a path; SetupError lists what there is."""
+    shipped = directory / f"{name}.yaml"
+    if shipped.is_file():
+        return shipped
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml"} and path.is_file():
+        return path
+    known = ", ".join(sorted(p.stem for p in directory.glob("*.yaml")))
+    raise SetupError(f"no fixture '{name}'; shipped ones are {known}, or give the path of a .yaml file")
+
+
+def read_fixture(path: Path) -> Iterator[Row]:
+    """The records of a fixture in the order of the file."""
+    text = _checked_text(path)
+    root = yaml.compose(text, Loader=_Loader)
+    if root is None:
+        return
+    if not isinstance(root, yaml.MappingNode):
+        raise SetupError("a fixture is a mapping of sections to lists of records", _place(path, root))
+    for name, rows in root.value:
+        if not isinstance(rows, yaml.SequenceNode):
+            raise SetupError(f"section '{name.value}' must be a list of records", _place(path, rows))
+        for row in rows.value:
+            yield Row(str(name.value), _construct(row), _place(path, row))
+
+
+def _construct(node: yaml.Node) -> Any:
+    loader = _Loader("")
+    try:
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _place(path: Path, node: yaml.Node) -> str:
+    return f"{path}:{node.start_mark.line + 1}"
+
+
+def _checked_text(path: Path) -> str:
+    """The text, once its size, depth and freedom from aliases are known.
+
+    The C loader recurses on nesting and takes the interpreter down on very deep input, so depth is
+    counted on the flat stream of events first.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"cannot be read: {error}", str(path)) from None
+    if len(text) > MAX_BYTES:
+        raise SetupError(f"is larger than {MAX_BYTES} bytes", str(path))
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise SetupError(f"nests deeper than {MAX_DEPTH}", f"{path}:{event.start_mark.line + 1}")
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif isinstance(event, yaml.AliasEvent):
+                raise SetupError(
+                    "aliases (*name) are not allowed here", f"{path}:{event.start_mark.line + 1}"
+                )
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SetupError(f"is not valid YAML: {error.problem}", f"{path}:{line}") from None
+    return text

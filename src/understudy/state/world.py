@@ -1,0 +1,181 @@
+"""A world: everything one caller can see or change; and the registry that makes and forgets worlds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from understudy.errors import SetupError
+from understudy.state.clock import MODES, Clock, ClockState, Mode
+from understudy.state.ids import Ids
+from understudy.state.journal import Journal
+from understudy.state.lifecycle import Lifecycle
+from understudy.state.store import Store
+
+DEFAULT = ""
+"""Name of the world of a plain credential."""
+
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+SNAPSHOT_VERSION = 1
+
+
+@dataclass(slots=True)
+class World:
+    """State, clock, ids, dials and journal of one isolated place. Two worlds never meet."""
+
+    name: str
+    fixture: str
+    seed: int
+    store: Store
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    journal: Journal = field(default_factory=Journal)
+    calls: int = 0
+    """How many calls came in; request ids are made from it."""
+
+    @property
+    def clock(self) -> Clock:
+        return self.store.clock
+
+    @property
+    def ids(self) -> Ids:
+        return self.store.ids
+
+    def fork(self, name: str, seed: int | None = None) -> World:
+        """A world with the same content, clock and counters, in time that does not grow with it."""
+        clock = Clock(self.clock.state)
+        seed = self.seed if seed is None else seed
+        store = self.store.fork(clock, Ids(seed, name, dict(self.ids.counters)))
+        return World(name, self.fixture, seed, store, self.lifecycle.copy(), calls=self.calls)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything but the journal as plain data, versioned."""
+        return {
+            "understudy_snapshot": SNAPSHOT_VERSION,
+            "fixture": self.fixture,
+            "seed": self.seed,
+            "clock": asdict(self.clock.state),
+            "counters": dict(sorted(self.ids.counters.items())),
+            "calls": self.calls,
+            "lifecycle": self.lifecycle.dump(),
+            "tables": self.store.dump(),
+        }
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        """Become what `snapshot` describes; the name stays."""
+        if snapshot.get("understudy_snapshot") != SNAPSHOT_VERSION:
+            raise SetupError(
+                f"snapshot version {snapshot.get('understudy_snapshot')!r} is not {SNAPSHOT_VERSION}; "
+                "save it again with this release"
+            )
+        clock = Clock(ClockState(snapshot["clock"]["mode"], snapshot["clock"]["millis"]))
+        store = Store(clock, Ids(snapshot["seed"], self.name, dict(snapshot["counters"])))
+        store.load(snapshot["tables"])
+        lifecycle = Lifecycle()
+        lifecycle.change(snapshot["lifecycle"])
+        self.fixture, self.seed, self.calls = snapshot["fixture"], snapshot["seed"], snapshot["calls"]
+        self.store, self.lifecycle = store, lifecycle
+
+
+Seeder = Callable[[World, str], None]
+"""Fills an empty world from the fixture of that name."""
+
+
+class Worlds:
+    """All worlds of a server, made on first use from the start fixture.
+
+    Args:
+        seed_world: fills an empty world from a fixture; called once per fixture and seed.
+        fixture: name of the start fixture.
+        seed: seed of worlds that do not ask for another.
+        clock: mode of their clocks.
+        limit: how many worlds may exist.
+    """
+
+    def __init__(
+        self, seed_world: Seeder, fixture: str, seed: int = 0, clock: Mode = "ticking", limit: int = 10_000
+    ) -> None:
+        self._seed_world = seed_world
+        self._fixture = fixture
+        self._seed = seed
+        self._clock = clock
+        self._limit = limit
+        self._starts: dict[tuple[str, int, str], World] = {}
+        self._worlds: dict[str, World] = {}
+
+    def get(self, name: str = DEFAULT) -> World:
+        """The world of that name, made from the start fixture when it is new."""
+        world = self._worlds.get(name)
+        return world if world is not None else self.create(name)
+
+    def find(self, name: str) -> World | None:
+        return self._worlds.get(name)
+
+    def names(self) -> list[str]:
+        return sorted(self._worlds)
+
+    def create(
+        self, name: str, fixture: str | None = None, seed: int | None = None, clock: Mode | None = None
+    ) -> World:
+        """A fresh world; SetupError when the name is taken, malformed, or there are too many."""
+        if name != DEFAULT and not NAME.fullmatch(name):
+            raise SetupError(
+                f"world name {name!r} must be 1 to 64 letters, digits, dots, dashes or underscores"
+            )
+        if name in self._worlds:
+            raise SetupError(f"world '{name}' exists already")
+        if len(self._worlds) >= self._limit:
+            raise SetupError(f"there are {self._limit} worlds already; delete some first")
+        world = self._start(fixture, seed, clock).fork(name)
+        self._worlds[name] = world
+        return world
+
+    def reset(self, name: str = DEFAULT) -> World:
+        """Back to the start fixture of this world, its clock, counters, dials and journal included."""
+        old = self.existing(name)
+        self._worlds[name] = self._start(old.fixture, old.seed, self._clock_of(old)).fork(name)
+        return self._worlds[name]
+
+    def fork(self, source: str, name: str) -> World:
+        """A new world that begins where `source` is now."""
+        if name in self._worlds or not NAME.fullmatch(name):
+            raise SetupError(f"world name {name!r} is taken or malformed")
+        if len(self._worlds) >= self._limit:
+            raise SetupError(f"there are {self._limit} worlds already; delete some first")
+        self._worlds[name] = self.existing(source).fork(name)
+        return self._worlds[name]
+
+    def delete(self, name: str) -> None:
+        """Forget a world; the default one comes back fresh at its next use."""
+        self.existing(name)
+        del self._worlds[name]
+
+    def existing(self, name: str) -> World:
+        """The world of that name; the default one always exists, another is a SetupError."""
+        if name == DEFAULT:
+            return self.get(DEFAULT)
+        world = self._worlds.get(name)
+        if world is None:
+            raise SetupError(f"no world '{name}'")
+        return world
+
+    def start_of(self, world: World) -> World:
+        """The untouched world that this one began as, to compare with."""
+        return self._start(world.fixture, world.seed, self._clock_of(world))
+
+    def _clock_of(self, world: World) -> Mode:
+        return world.clock.mode
+
+    def _start(self, fixture: str | None, seed: int | None, clock: Mode | None) -> World:
+        fixture = self._fixture if fixture is None else fixture
+        seed = self._seed if seed is None else seed
+        clock = clock or self._clock
+        if clock not in MODES:
+            raise SetupError(f"clock {clock!r} must be one of {', '.join(MODES)}")
+        key = (fixture, seed, clock)
+        if key not in self._starts:
+            world = World(DEFAULT, fixture, seed, Store(Clock(ClockState(clock)), Ids(seed)))
+            self._seed_world(world, fixture)
+            self._starts[key] = world
+        return self._starts[key]
