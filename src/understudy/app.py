@@ -13,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy.admin import control_plane
 from understudy.apis import vectara
 from understudy.engine import spec
+from understudy.engine.compiling import Compiled, compile_api
 from understudy.engine.contract import Check
 from understudy.engine.definition import ApiDefinition
 from understudy.engine.gate import Gate, Log
-from understudy.engine.stages import Compiled, StageApp, compile_api
+from understudy.engine.stages import StageApp
 from understudy.errors import ApiError, BadRequest, SetupError
 from understudy.settings import Settings, data_directory
 from understudy.state.seeding import find_fixture, read_fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,20 +22,20 @@ spec_app = typer.Typer(help="The contract: coverage, bundles, types.", no_args_i
 app.add_typer(spec_app, name="spec")
 
 
-class ClockMode(str, Enum):
+class ClockMode(StrEnum):
     ticking = "ticking"
     frozen = "frozen"
     real = "real"
 
 
-class ProfileName(str, Enum):
+class ProfileName(StrEnum):
     seed = "seed"
     oas_2026_01 = "oas-2026-01"
     sdk_0_4_3 = "sdk-0.4.3"
     union = "union"
 
 
-class LogFormat(str, Enum):
+class LogFormat(StrEnum):
     text = "text"
     json = "json"
     none = "none"
@@ -48,7 +48,8 @@ def serve(
         int, typer.Option(envvar="UNDERSTUDY_PORT", min=0, max=65535, help="Port; 0 picks a free one.")
     ] = DEFAULT_PORT,
     fixture: Annotated[
-        str, typer.Option(envvar="UNDERSTUDY_FIXTURE", help="Shipped fixture or .yaml file of every new world.")
+        str,
+        typer.Option(envvar="UNDERSTUDY_FIXTURE", help="Shipped fixture or .yaml file of new worlds."),
     ] = "quickstart",
     seed: Annotated[int, typer.Option(envvar="UNDERSTUDY_SEED", help="Seed of ids and generated data.")] = 0,
     clock: Annotated[
@@ -107,7 +108,7 @@ def version() -> None:
 
 @spec_app.command("bundle")
 def spec_bundle(
-    check: Annotated[bool, typer.Option("--check", help="Only say whether the bundles are up to date.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether they are up to date.")] = False,
 ) -> None:
     """Write `bundle.json` of every API from its YAML files."""
     from understudy.cli import spec as command

@@ -80,8 +80,8 @@ def banner(server: Server, url: str) -> str:
     """What a person sees first: URLs, keys, counts."""
     settings = server.settings
     lines = [
-        f"understudy {__version__}   fixture {settings.fixture}   seed {settings.seed}   clock {settings.clock}"
-        "   no network access, no telemetry",
+        f"understudy {__version__}   fixture {settings.fixture}   seed {settings.seed}   "
+        f"clock {settings.clock}   no network access, no telemetry",
         "",
     ]
     for compiled in server.apis:
@@ -89,7 +89,9 @@ def banner(server: Server, url: str) -> str:
         planned = len(compiled.operations) - acted
         counted = f"{acted} operations" + (f", {planned} planned" if planned else "")
         lines.append(f"  {compiled.api.title:<14} {url + compiled.api.prefixes[0]:<34} {counted}")
-        lines.append(f"  {'Keys':<14} {'  '.join(compiled.api.sample_keys)}   (append @name for a private world)")
+        lines.append(
+            f"  {'Keys':<14} {'  '.join(compiled.api.sample_keys)}   (append @name for a private world)"
+        )
     lines.append(f"  {'Control plane':<14} {url}/_understudy   token {server.admin_token}")
     lines.append("")
     return "\n".join(lines)
@@ -103,7 +105,7 @@ def _check_exposure(settings: Settings) -> None:
         loopback = settings.host == "localhost"
     if not loopback and not (settings.admin_token and settings.hosts):
         raise SetupError(
-            f"listening on {settings.host} needs --admin-token and --allowed-host, so that no stranger gets in",
+            f"listening on {settings.host} needs --admin-token and --allowed-host, to keep strangers out",
             "--host",
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ class Call:
         "body",
         "credential",
         "headers",
+        "keep_world",
         "method",
         "number",
         "operation",
@@ -70,6 +71,7 @@ class Call:
         self.answer_body = b""
         self.answer_headers: list[tuple[bytes, bytes]] = []
         self.problem = ""
+        self.keep_world: Callable[[World], None] | None = None
         self.api: ApiDefinition
         self.world: World
         self.operation: Operation | None = None

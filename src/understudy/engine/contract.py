@@ -186,7 +186,7 @@ def _required(schema: dict[str, Any], components: dict[str, Any]) -> set[str]:
 
 
 def _fault(error: jsonschema_rs.ValidationError, place: str) -> tuple[str, str]:
-    kind = error.kind
+    kind: Any = error.kind
     name = kind.name
     path = place
     for step in error.instance_path:

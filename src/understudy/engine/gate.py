@@ -101,7 +101,7 @@ class Gate:
         call.answer_headers.extend(cross_origin)
         try:
             refusal = await self._read_body(call, receive)
-            call.world = self._worlds.get(api.world_hint(call))
+            self._find_world(call)
         except SetupError as error:  # a world that cannot be
             call.world = self._worlds.get()
             refusal = BadRequest(message=str(error))
@@ -117,6 +117,15 @@ class Gate:
         record(call, self._redaction)
         if self._log is not None:
             self._log(call, time.perf_counter() - began)
+
+    def _find_world(self, call: Call) -> None:
+        """A world that is new is kept once its caller is known to it."""
+        name = call.api.world_hint(call)
+        world = self._worlds.find(name)
+        if world is None:
+            world = self._worlds.preview(name)
+            call.keep_world = self._worlds.keep
+        call.world = world
 
     def _improper(self, headers: Sequence[tuple[bytes, bytes]]) -> tuple[int, str] | None:
         limits = self._limits

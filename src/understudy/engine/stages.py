@@ -1,4 +1,4 @@
-"""The Connexion app: its specification, resolver and stack, with our routing, security, validation and acting.
+"""The Connexion app: its stack, with our routing, security, validation and acting.
 
 Names that Connexion keeps private are used here and nowhere else; `tests/unit/engine/test_connexion.py`
 says which one an upgrade has broken, ADR 0002 says why they are used.
@@ -6,11 +6,7 @@ says which one an upgrade has broken, ADR 0002 says why they are used.
 
 from __future__ import annotations
 
-import inspect
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import connexion
@@ -18,20 +14,18 @@ from connexion.apps.abstract import AbstractApp
 from connexion.middleware.abstract import AbstractRoutingAPI, RoutedAPI, RoutedMiddleware, SpecMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import API
-from connexion.resolver import Resolution, Resolver
 from connexion.spec import OpenAPISpecification
 from starlette.types import Receive, Scope, Send
 
 from understudy.engine import binding
+from understudy.engine.compiling import Compiled, Handlers
 from understudy.engine.context import SCOPE_KEY, Call, Context
-from understudy.engine.contract import Schemas
-from understudy.engine.definition import ApiDefinition
 from understudy.engine.failures import Failures, refuse
-from understudy.engine.operation import MARK, Operation, compile_operation
+from understudy.engine.operation import Operation
 from understudy.engine.replies import JSON, Reply, send_bytes, send_json
 from understudy.engine.routing import Router, decode
 from understudy.engine.streaming import EventStream, send_stream
-from understudy.errors import ApiError, InternalFault, MethodNotAllowed, NotFound, NotPlayed, SpecError
+from understudy.errors import ApiError, InternalFault, MethodNotAllowed, NotFound
 from understudy.settings import Settings
 
 logger = logging.getLogger("understudy")
@@ -44,58 +38,6 @@ class Specification(OpenAPISpecification):  # type: ignore[misc]
         self._set_defaults(bundle)
         self._raw_spec = self._spec = bundle
         self._base_uri = ""
-
-
-class Handlers(Resolver):  # type: ignore[misc]
-    """Resolves operation ids to the marked functions of an API's resource modules."""
-
-    def __init__(self, api: ApiDefinition) -> None:
-        super().__init__()
-        self.functions: dict[str, Callable[..., Any]] = {}
-        self._api = api
-        for resource in api.resources:
-            self._collect(import_module(f"{api.package}.{resource}"))
-
-    def _collect(self, module: Any) -> None:
-        for function in list(vars(module).values()):
-            if getattr(function, "__module__", None) != module.__name__:
-                continue
-            for operation_id in getattr(function, MARK, ()):
-                if operation_id in self.functions:
-                    raise SpecError(f"operation '{operation_id}' has two handlers", module.__name__)
-                self.functions[operation_id] = function
-
-    def resolve(self, operation: Any) -> Resolution:
-        operation_id = operation.operation_id
-        function = self.functions.get(operation_id)
-        raw = operation._operation
-        if function is None and raw.get("x-planned"):
-            function = not_played
-        if function is None:
-            raise SpecError(
-                f"operation '{operation_id}' ({operation.method} {operation.path}) has no handler; write one, "
-                "or mark it `x-planned: true`",
-                f"specs/{self._api.name}",
-            )
-        return Resolution(function, f"{self._api.name}.{operation_id}")
-
-
-def not_played(ctx: Context, **_: Any) -> Any:
-    """What a planned operation does."""
-    operation = ctx.call.operation
-    name = operation.id if operation else "this operation"
-    raise NotPlayed(f"{name} is in the contract and not acted by this release of Understudy yet")
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """One API, ready to be served: its definition and its operations by Connexion's operation id."""
-
-    api: ApiDefinition
-    bundle: Mapping[str, Any]
-    schemas: Schemas
-    operations: Mapping[str, Operation]
-    router: Router
 
 
 class RoutingApi(AbstractRoutingAPI):  # type: ignore[misc]
@@ -203,6 +145,8 @@ class Security(Stage):
                     await refuse(send, call, refusal)
                     return
                 call.principal = principal
+            if call.keep_world is not None:
+                call.keep_world(call.world)
         await self.app(scope, receive, send)
 
 
@@ -349,61 +293,3 @@ class StageApp(connexion.AsyncApp):  # type: ignore[misc]
         """Build the stack now, so that a fault of the contract stops the start and not a request."""
         middleware = self.middleware
         middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()
-
-
-def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tuple[Compiled, Handlers]:
-    """Every operation of an API that the profile knows, each with its handler.
-
-    SpecError when an operation has no handler or a handler does not take what the operation gives.
-    """
-    handlers = Handlers(api)
-    schemas = Schemas(bundle.get("components", {}).get("schemas", {}))
-    operations: dict[str, Operation] = {}
-    paths: dict[str, dict[str, Any]] = {}
-    for path, item in bundle["paths"].items():
-        for method, raw in item.items():
-            if method in ("parameters", "summary", "description", "servers") or method.startswith("x-"):
-                continue
-            if profile != "union" and profile not in _profile_sources(raw):
-                continue
-            _inline(raw, bundle)
-            secured = bool(raw.get("security", bundle.get("security")))
-            operation = compile_operation(path, method, raw, schemas, secured)
-            function = handlers.functions.get(operation.id)
-            operation.handler = function or not_played
-            if function is not None:
-                _check_signature(api, operation, function)
-            operations[f"{api.name}.{operation.id}"] = operation
-            paths.setdefault(path, {})[method] = raw
-    served = {**bundle, "paths": paths}
-    return Compiled(api, served, schemas, operations, Router()), handlers
-
-
-def _profile_sources(raw: dict[str, Any]) -> set[str]:
-    return {"seed" if source.startswith("seed") else source for source in raw.get("x-sources", ())}
-
-
-def _inline(raw: dict[str, Any], bundle: dict[str, Any]) -> None:
-    """Put the parameters and responses behind references in their place."""
-    raw["parameters"] = [_target(p, bundle) for p in raw.get("parameters", ())]
-    raw["responses"] = {status: _target(r, bundle) for status, r in raw["responses"].items()}
-
-
-def _target(node: dict[str, Any], bundle: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        _, _, section, name = node["$ref"].split("/")
-        node = bundle["components"][section][name]
-    return node
-
-
-def _check_signature(api: ApiDefinition, operation: Operation, function: Callable[..., Any]) -> None:
-    taken = inspect.signature(function).parameters
-    if any(p.kind is p.VAR_KEYWORD for p in taken.values()):
-        return
-    given = {p.argument for p in operation.parameters} | ({"body"} if operation.body else set())
-    lacking = sorted(given - set(taken))
-    if lacking:
-        raise SpecError(
-            f"the handler of '{operation.id}' does not take {', '.join(lacking)}",
-            f"{api.package}.{function.__name__}",
-        )

@@ -36,8 +36,8 @@ def looked_at(progress: Mapping[str, Any]) -> dict[str, Any]:
 
 def share_done(progress: Mapping[str, Any], now: int) -> float:
     """How far it is, 0 to 1; 1 is finished."""
-    so_far = progress["polls"] if progress["pace"] == "polls" else now - progress["since"]
-    return min(1.0, so_far / progress["amount"])
+    so_far: int = progress["polls"] if progress["pace"] == "polls" else now - progress["since"]
+    return min(1.0, so_far / int(progress["amount"]))
 
 
 DIALS: dict[str, str] = {

@@ -65,6 +65,10 @@ def _place(path: Path, node: yaml.Node) -> str:
     return f"{path}:{node.start_mark.line + 1}"
 
 
+def _line(path: Path, event: yaml.Event) -> str:
+    return f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
+
+
 def _checked_text(path: Path) -> str:
     """The text, once its size, depth and freedom from aliases are known.
 
@@ -83,13 +87,11 @@ def _checked_text(path: Path) -> str:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    raise SetupError(f"nests deeper than {MAX_DEPTH}", f"{path}:{event.start_mark.line + 1}")
+                    raise SetupError(f"nests deeper than {MAX_DEPTH}", _line(path, event))
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             elif isinstance(event, yaml.AliasEvent):
-                raise SetupError(
-                    "aliases (*name) are not allowed here", f"{path}:{event.start_mark.line + 1}"
-                )
+                raise SetupError("aliases (*name) are not allowed here", _line(path, event))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SetupError(f"is not valid YAML: {error.problem}", f"{path}:{line}") from None

@@ -263,7 +263,7 @@ class Store:
 
 
 def diff(before: Store, after: Store) -> list[dict[str, Any]]:
-    """What differs, one entry a record: `{kind, scope, key, change: added|removed|changed, before?, after?}`."""
+    """What differs, per record: `{kind, scope, key, change: added|removed|changed, before?, after?}`."""
     changes: list[dict[str, Any]] = []
     old_tables, new_tables = before.tables(), after.tables()
     for address in sorted(old_tables.keys() | new_tables.keys()):

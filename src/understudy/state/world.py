@@ -109,6 +109,21 @@ class Worlds:
         world = self._worlds.get(name)
         return world if world is not None else self.create(name)
 
+    def preview(self, name: str) -> World:
+        """The world of that name, or what it would begin as; only `keep` makes the latter one of ours.
+
+        So a stranger with an unknown key makes no worlds.
+        """
+        known = self._worlds.get(name)
+        if known is not None:
+            return known
+        self._check_new(name)
+        return self._start(None, None, None).fork(name)
+
+    def keep(self, world: World) -> None:
+        """Make a preview one of the worlds."""
+        self._worlds.setdefault(world.name, world)
+
     def find(self, name: str) -> World | None:
         return self._worlds.get(name)
 
@@ -119,14 +134,7 @@ class Worlds:
         self, name: str, fixture: str | None = None, seed: int | None = None, clock: Mode | None = None
     ) -> World:
         """A fresh world; SetupError when the name is taken, malformed, or there are too many."""
-        if name != DEFAULT and not NAME.fullmatch(name):
-            raise SetupError(
-                f"world name {name!r} must be 1 to 64 letters, digits, dots, dashes or underscores"
-            )
-        if name in self._worlds:
-            raise SetupError(f"world '{name}' exists already")
-        if len(self._worlds) >= self._limit:
-            raise SetupError(f"there are {self._limit} worlds already; delete some first")
+        self._check_new(name)
         world = self._start(fixture, seed, clock).fork(name)
         self._worlds[name] = world
         return world
@@ -139,10 +147,7 @@ class Worlds:
 
     def fork(self, source: str, name: str) -> World:
         """A new world that begins where `source` is now."""
-        if name in self._worlds or not NAME.fullmatch(name):
-            raise SetupError(f"world name {name!r} is taken or malformed")
-        if len(self._worlds) >= self._limit:
-            raise SetupError(f"there are {self._limit} worlds already; delete some first")
+        self._check_new(name)
         self._worlds[name] = self.existing(source).fork(name)
         return self._worlds[name]
 
@@ -163,6 +168,16 @@ class Worlds:
     def start_of(self, world: World) -> World:
         """The untouched world that this one began as, to compare with."""
         return self._start(world.fixture, world.seed, self._clock_of(world))
+
+    def _check_new(self, name: str) -> None:
+        if name != DEFAULT and not NAME.fullmatch(name):
+            raise SetupError(
+                f"world name {name!r} must be 1 to 64 letters, digits, dots, dashes or underscores"
+            )
+        if name in self._worlds:
+            raise SetupError(f"world '{name}' exists already")
+        if len(self._worlds) >= self._limit:
+            raise SetupError(f"there are {self._limit} worlds already; delete some first")
 
     def _clock_of(self, world: World) -> Mode:
         return world.clock.mode

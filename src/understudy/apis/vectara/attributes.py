@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from understudy.apis.vectara.filters import Attribute, Filter, FilterError, compile_filter
+from understudy.apis.vectara.filters import Attribute, Filter, FilterError, cached_filter
 from understudy.errors import BadRequest
 
 _SCALARS: Mapping[str, tuple[type, ...]] = {
@@ -26,7 +26,7 @@ def compiled_filter(
     )
     levels = frozenset({"document"}) if document_only else frozenset({"document", "part"})
     try:
-        return compile_filter(text, attributes, levels=levels)
+        return cached_filter(text, attributes, levels)
     except FilterError as error:
         raise BadRequest({place: f"{error.message} (at position {error.position})"}) from None
 

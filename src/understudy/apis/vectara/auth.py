@@ -1,4 +1,4 @@
-"""Vectara's credentials: API keys of three kinds and tokens of application clients; and the world they lead to."""
+"""Credentials: API keys of three kinds, tokens of application clients, and the world each leads to."""
 
 from __future__ import annotations
 

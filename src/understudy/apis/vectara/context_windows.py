@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from understudy.behaviours.tokens import sentence_spans
@@ -37,6 +37,9 @@ class Configuration:
             given.get("start_tag") or "",
             given.get("end_tag") or "",
         )
+
+    def without_tags(self) -> Configuration:
+        return replace(self, start_tag="", end_tag="")
 
     def cut(self, document: Record[Any], part: int) -> str:
         """The part in its tags, with its context in the same section outside of them."""

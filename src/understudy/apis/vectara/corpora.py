@@ -159,15 +159,15 @@ def _new_corpus(world: World, body: Mapping[str, Any]) -> Corpus:
 
 
 def _encoder(body: Mapping[str, Any]) -> str:
-    name, id = body.get("encoder_name"), body.get("encoder_id")
+    name, identity = body.get("encoder_name"), body.get("encoder_id")
     if name is not None and name not in ENCODERS:
         raise BadRequest({"body.encoder_name": f"no encoder '{name}'; there is {', '.join(ENCODERS)}"})
     by_id = {encoder_id: encoder for encoder, encoder_id in ENCODERS.items()}
-    if id is not None and id not in by_id:
-        raise BadRequest({"body.encoder_id": f"no encoder '{id}'; there is {', '.join(by_id)}"})
-    if name is not None and id is not None and by_id[id] != name:
-        raise BadRequest({"body.encoder_id": f"'{id}' is not the encoder '{name}'; send one of the two"})
-    return name or by_id.get(id or "", DEFAULT_ENCODER)
+    if identity is not None and identity not in by_id:
+        raise BadRequest({"body.encoder_id": f"no encoder '{identity}'; there is {', '.join(by_id)}"})
+    if name is not None and identity is not None and by_id[identity] != name:
+        raise BadRequest({"body.encoder_id": f"'{identity}' is not encoder '{name}'; send one of the two"})
+    return name or by_id.get(identity or "", DEFAULT_ENCODER)
 
 
 def _filter_attributes(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from understudy.apis.vectara.attributes import value_at
+from understudy.apis.vectara.search import Findings
 from understudy.behaviours import generation
 from understudy.behaviours.decide import decide
 from understudy.behaviours.languages import detect
@@ -57,25 +58,25 @@ def check(parameters: Mapping[str, Any]) -> None:
             )
 
 
-def generate(query: str, results: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> Generated:
-    """The answer to `query` from the first results, each sentence with its citation.
+def generate(query: str, findings: Findings, parameters: Mapping[str, Any]) -> Generated:
+    """The answer to `query` from the first findings, each sentence with its citation.
 
     No results, no sources: then the fixed sentence that says so, without score.
     """
-    used = results[: _used_results(parameters)]
-    prompt = (
-        None if parameters.get("prompt_template") or parameters.get("prompt_text") else _prompt(query, used)
-    )
-    subject = {"query": query, "results": used, "parameters": parameters}
-    text = decide(None, "summary", subject, lambda: _answer(query, used, parameters))
+    count = _used_results(parameters)
+    results, sources = findings.results[:count], findings.sources[:count]
+    sentences = generation.compose(query, sources, max_characters=_longest(parameters)) if sources else []
+    subject = {"query": query, "sources": sources, "parameters": parameters}
+    text = decide(None, "summary", subject, lambda: _written(sentences, results, parameters))
+    own_prompt = not (parameters.get("prompt_template") or parameters.get("prompt_text"))
+    prompt = _prompt(query, sources) if own_prompt else None
     language = _language(parameters, text)
-    if not used or not parameters.get("enable_factual_consistency_score", True):
+    if not sources or not parameters.get("enable_factual_consistency_score", True):
         return Generated(text, prompt, language, None)
     if language not in CONSISTENCY_LANGUAGES:
         return Generated(text, prompt, language, None, ["fcs_language_not_supported"])
-    plain = generation.render(_sentences(query, used, parameters), lambda number: "") if used else text
-    score = generation.consistency(plain, [result["text"] for result in used])
-    return Generated(text, prompt, language, score)
+    plain = generation.render(sentences, lambda number: "")
+    return Generated(text, prompt, language, generation.consistency(plain, sources))
 
 
 def chunk_events(text: str) -> list[dict[str, Any]]:
@@ -92,24 +93,24 @@ def _used_results(parameters: Mapping[str, Any]) -> int:
     return PRESETS[preset] if preset else DEFAULT_USED_RESULTS
 
 
-def _answer(query: str, used: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> str:
-    if not used:
+def _written(
+    sentences: Sequence[generation.Sentence],
+    results: Sequence[Mapping[str, Any]],
+    parameters: Mapping[str, Any],
+) -> str:
+    if not sentences:
         return generation.NO_ANSWER
     citations = parameters.get("citations") or {}
-    return generation.render(
-        _sentences(query, used, parameters), lambda number: citation(number, used[number], citations)
-    )
+    return generation.render(sentences, lambda number: citation(number, results[number], citations))
 
 
-def _sentences(
-    query: str, used: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]
-) -> list[generation.Sentence]:
+def _longest(parameters: Mapping[str, Any]) -> int | None:
+    """The soft limit in characters that the parameters set, if any."""
     limits = [
         parameters.get("max_response_characters"),
         ((parameters.get("model_parameters") or {}).get("max_tokens") or 0) * CHARACTERS_PER_TOKEN,
     ]
-    limit = min((n for n in limits if n), default=None)
-    return generation.compose(query, [result["text"] for result in used], max_characters=limit)
+    return min((n for n in limits if n), default=None)
 
 
 def citation(number: int, result: Mapping[str, Any], citations: Mapping[str, Any]) -> str:
@@ -149,9 +150,9 @@ def _language(parameters: Mapping[str, Any], text: str) -> str:
     return detect(text) if stated == "auto" else str(stated)
 
 
-def _prompt(query: str, used: Sequence[Mapping[str, Any]]) -> str:
+def _prompt(query: str, texts: Sequence[str]) -> str:
     """The messages that a model would have been sent, as JSON text."""
-    sources = "\n".join(f"[{number}] {result['text']}" for number, result in enumerate(used, 1))
+    sources = "\n".join(f"[{number}] {text}" for number, text in enumerate(texts, 1))
     messages = [
         {
             "role": "system",

@@ -14,7 +14,7 @@ JOBS: Kind[dict[str, Any]] = Kind("job")
 
 
 def enabled_corpus(store: Store, corpus_key: str) -> dict[str, Any]:
-    """A corpus that may be queried and written to; 404 when there is none, 403 when it is disabled (guess)."""
+    """A corpus to query and write to; 404 when there is none, 403 when it is disabled (guess)."""
     corpus = store.table(CORPORA).get(corpus_key)
     if not corpus["enabled"]:
         raise Forbidden(f"Corpus {corpus_key} is disabled")

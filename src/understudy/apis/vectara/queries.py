@@ -28,8 +28,8 @@ def search_corpus(
 ) -> dict[str, Any]:
     """Search one corpus by GET: no generation, no stream."""
     parameters = {"limit": limit, "offset": offset}
-    results = search(ctx, query, [{"corpus_key": corpus_key}], parameters, ["query"])
-    return _full(results, None, _rewriting([corpus_key], intelligent_query_rewriting))
+    findings = search(ctx, query, [{"corpus_key": corpus_key}], parameters, ["query"])
+    return _full(findings.results, None, _rewriting([corpus_key], intelligent_query_rewriting))
 
 
 @operation("queryCorpus")
@@ -51,15 +51,15 @@ def _answer(
     parameters = body.get("generation")
     if parameters is not None:
         generation.check(parameters)
-    results = search(ctx, body["query"], corpora, body.get("search") or {}, places)
+    findings = search(ctx, body["query"], corpora, body.get("search") or {}, places)
     generated = None
     if parameters is not None and generation.wanted(parameters):
-        generated = generation.generate(body["query"], results, parameters)
+        generated = generation.generate(body["query"], findings, parameters)
     keys = [wanted["corpus_key"] for wanted in corpora]
     rewriting = _rewriting(keys, body.get("intelligent_query_rewriting", False))
     if body.get("stream_response"):
-        return EventStream(events(results, generated, rewriting))
-    return _full(results, generated, rewriting)
+        return EventStream(events(findings.results, generated, rewriting))
+    return _full(findings.results, generated, rewriting)
 
 
 def _full(

@@ -48,14 +48,14 @@ def apply(
 
 
 def _customer(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
-    name, id = reranker.get("reranker_name"), reranker.get("reranker_id")
+    name, identity = reranker.get("reranker_name"), reranker.get("reranker_id")
     if name is not None and name not in CUSTOMER_RERANKERS:
         raise BadRequest(
             {f"{place}.reranker_name": f"no reranker '{name}'; there is {', '.join(CUSTOMER_RERANKERS)}"}
         )
-    if id is not None and id not in CUSTOMER_RERANKERS.values():
+    if identity is not None and identity not in CUSTOMER_RERANKERS.values():
         known = ", ".join(CUSTOMER_RERANKERS.values())
-        raise BadRequest({f"{place}.reranker_id": f"no reranker '{id}'; there is {known}"})
+        raise BadRequest({f"{place}.reranker_id": f"no reranker '{identity}'; there is {known}"})
     scored: list[Hit] = []
     for group in _by_index(hits):
         scores = group[0].index.relevance(query, [hit.row for hit in group])

@@ -25,6 +25,14 @@ Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Findings:
+    """Results in wire shape, and per result the text that a model reads: with its context, without tags."""
+
+    results: list[Result]
+    sources: list[str]
+
+
+@dataclass(frozen=True)
 class CorpusIndex:
     """What retrieval knows of one version of a corpus: documents in order of their ids, and their rows."""
 
@@ -43,8 +51,8 @@ def search(
     corpora: Sequence[Mapping[str, Any]],
     parameters: Mapping[str, Any],
     places: Sequence[str],
-) -> list[Result]:
-    """Ranked results in wire shape.
+) -> Findings:
+    """Ranked results.
 
     Args:
         query: what is asked for; an entry of `corpora` may bring its own.
@@ -65,8 +73,13 @@ def search(
     if len(corpora) > 1:
         hits.sort(key=lambda hit: -hit.score)
     hits = rerankers.apply(parameters.get("reranker"), query, hits[: offset + limit])
+    hits = hits[offset:]
     windows = context_windows.Configuration.read(parameters.get("context_configuration"))
-    return [_result(hit, corpora[hit.corpus_number]["corpus_key"], windows) for hit in hits[offset:]]
+    results = [_result(hit, corpora[hit.corpus_number]["corpus_key"], windows) for hit in hits]
+    if windows is None:
+        return Findings(results, [result["text"] for result in results])
+    plain = windows.without_tags()
+    return Findings(results, [plain.cut(hit.document, hit.part) for hit in hits])
 
 
 def _check_access(ctx: Context, corpora: Sequence[Mapping[str, Any]]) -> None:
