@@ -61,7 +61,7 @@ def check(parameters: Mapping[str, Any]) -> None:
 def generate(query: str, findings: Findings, parameters: Mapping[str, Any]) -> Generated:
     """The answer to `query` from the first findings, each sentence with its citation.
 
-    No results, no sources: then the fixed sentence that says so, without score.
+    When nothing in the results answers, the fixed sentence says so, without score.
     """
     count = _used_results(parameters)
     results, sources = findings.results[:count], findings.sources[:count]
@@ -71,7 +71,7 @@ def generate(query: str, findings: Findings, parameters: Mapping[str, Any]) -> G
     own_prompt = not (parameters.get("prompt_template") or parameters.get("prompt_text"))
     prompt = _prompt(query, sources) if own_prompt else None
     language = _language(parameters, text)
-    if not sources or not parameters.get("enable_factual_consistency_score", True):
+    if not sentences or not parameters.get("enable_factual_consistency_score", True):
         return Generated(text, prompt, language, None)
     if language not in CONSISTENCY_LANGUAGES:
         return Generated(text, prompt, language, None, ["fcs_language_not_supported"])

@@ -65,7 +65,7 @@ def _customer(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: s
 
 def _mmr(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
     """Maximal marginal relevance: the score of a result is its value when it was chosen."""
-    from understudy.behaviours.retrieval import mmr, similarity
+    from understudy.behaviours.retrieval import mmr_valued, similarity
 
     bias = reranker.get("diversity_bias") or 0.0
     if not 0 <= bias <= 1:
@@ -73,7 +73,7 @@ def _mmr(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -
     if not hits:
         return []
     alike = similarity([(hit.index, hit.row) for hit in hits])
-    chosen = mmr([hit.score for hit in hits], alike, bias, len(hits))
+    chosen = mmr_valued([hit.score for hit in hits], alike, bias, len(hits))
     return [replace(hits[number], score=value) for number, value in chosen]
 
 

@@ -1,0 +1,1 @@
+"""The acting: pure functions of their arguments, without HTTP and without state."""
