@@ -75,6 +75,11 @@ class _Runner(uvicorn.Server):
             partial.write_text(self._url + "\n")
             partial.replace(self._ready_file)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """A signal that was obeyed is not raised again: a clean stop ends with exit code 0."""
+        await super().shutdown(sockets)
+        self._captured_signals.clear()
+
 
 def banner(server: Server, url: str) -> str:
     """What a person sees first: URLs, keys, counts."""
@@ -114,6 +119,7 @@ def _listen(host: str, port: int) -> socket.socket:
     """A bound socket; SetupError says who has the port, as far as that can be known."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if os.name == "posix":
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

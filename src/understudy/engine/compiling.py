@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from connexion.resolver import Resolution, Resolver
-
 from understudy.engine import spec
+from understudy.engine.connexion_names import Resolution, Resolver
 from understudy.engine.context import Context
 from understudy.engine.contract import Schemas
 from understudy.engine.definition import ApiDefinition

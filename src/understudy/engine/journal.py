@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from understudy.engine.context import Call
 from understudy.state.journal import MAX_BODY, Entry
@@ -37,23 +38,25 @@ class Redaction:
             body = body.replace(secret, REDACTED.encode())
         return body
 
-    def query(self, query: str, credential: str) -> str:
-        """A query string without secrets."""
-        query = self._in_query.sub(rf"\1{REDACTED}", query)
-        return query.replace(credential, REDACTED) if credential else query
+    def target(self, path: str, query: str, credential: str) -> str:
+        """Path and query string without secrets, percent-encoded ones included."""
+        target = path
+        if query:
+            target += "?" + self._in_query.sub(rf"\1{REDACTED}", query)
+        if credential:
+            target = target.replace(credential, REDACTED).replace(quote(credential, safe=""), REDACTED)
+        return target
 
 
 def record(call: Call, redaction: Redaction) -> None:
     """Put a finished call into the journal of its world."""
-    path = call.path.decode("latin-1")
-    if call.query:
-        path += "?" + redaction.query(call.query.decode("latin-1"), call.credential)
+    target = redaction.target(call.path.decode("latin-1"), call.query.decode("latin-1"), call.credential)
     call.world.journal.add(
         Entry(
             number=call.number,
             at=call.world.clock.millis(),
             method=call.method,
-            path=path,
+            path=target,
             operation=call.operation.id if call.operation else "",
             status=call.status,
             request_body=redaction.body(call.body, call.credential) if call.body else b"",

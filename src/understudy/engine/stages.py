@@ -1,24 +1,25 @@
-"""The Connexion app: its stack, with our routing, security, validation and acting.
-
-Names that Connexion keeps private are used here and nowhere else; `tests/unit/engine/test_connexion.py`
-says which one an upgrade has broken, ADR 0002 says why they are used.
-"""
+"""The Connexion app: its stack, with our routing, security, validation and acting."""
 
 from __future__ import annotations
 
 import logging
 from typing import Any
 
-import connexion
-from connexion.apps.abstract import AbstractApp
-from connexion.middleware.abstract import AbstractRoutingAPI, RoutedAPI, RoutedMiddleware, SpecMiddleware
-from connexion.middleware.lifespan import LifespanMiddleware
-from connexion.middleware.main import API
-from connexion.spec import OpenAPISpecification
 from starlette.types import Receive, Scope, Send
 
 from understudy.engine import binding
 from understudy.engine.compiling import Compiled, Handlers
+from understudy.engine.connexion_names import (
+    API,
+    AbstractApp,
+    AbstractRoutingAPI,
+    AsyncApp,
+    LifespanMiddleware,
+    OpenAPISpecification,
+    RoutedAPI,
+    RoutedMiddleware,
+    SpecMiddleware,
+)
 from understudy.engine.context import SCOPE_KEY, Call, Context
 from understudy.engine.failures import Failures, refuse
 from understudy.engine.operation import Operation
@@ -251,7 +252,7 @@ async def _nothing_behind(scope: Scope, receive: Receive, send: Send) -> None:
                 return
 
 
-class StageApp(connexion.AsyncApp):  # type: ignore[misc]
+class StageApp(AsyncApp):  # type: ignore[misc]
     """`connexion.AsyncApp` with our stages in the place of its own.
 
     Args:

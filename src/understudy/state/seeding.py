@@ -95,4 +95,7 @@ def _checked_text(path: Path) -> str:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SetupError(f"is not valid YAML: {error.problem}", f"{path}:{line}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise SetupError(f"is not valid YAML: {error.reason}", f"{path}:{line}") from None
     return text

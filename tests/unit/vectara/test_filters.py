@@ -8,8 +8,8 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.vectara.slow_filters import SlowError, slow_filter
 
+from tests.unit.vectara.slow_filters import SlowError, slow_filter
 from understudy.apis.vectara.filters import Attribute, FilterError, cached_filter, compile_filter
 
 TYPES = {

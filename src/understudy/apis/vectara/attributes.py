@@ -50,16 +50,17 @@ def mismatches(
     for attribute in corpus["filter_attributes"]:
         if attribute["level"] == level:
             value = value_at(metadata, attribute["name"])
-            if value is not None and not _fits(value, attribute["type"]):
+            if value is not None and not fits(value, attribute["type"]):
                 yield (
                     f"{place}.{attribute['name']}",
                     f"must be of type {attribute['type']}, as the filter attribute declares",
                 )
 
 
-def _fits(value: Any, kind: str) -> bool:
+def fits(value: Any, kind: str) -> bool:
+    """Whether a value is of the type that a filter attribute declares."""
     if kind.startswith("list["):
-        return isinstance(value, list) and all(_fits(item, kind[5:-1]) for item in value)
+        return isinstance(value, list) and all(fits(item, kind[5:-1]) for item in value)
     if isinstance(value, bool):
         return kind == "boolean"
     return isinstance(value, _SCALARS[kind])

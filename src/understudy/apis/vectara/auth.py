@@ -31,7 +31,7 @@ _TOKEN_PATHS = (b"/oauth/token", b"/oauth2/token")
 def world_hint(call: Call) -> str:
     """The world behind the last `@` of the key, inside the token, or behind the `@` of a client id."""
     key = call.headers.get(b"x-api-key")
-    if key is not None:
+    if key:
         return key.rpartition(b"@")[2].decode("latin-1") if b"@" in key else ""
     authorization = call.headers.get(b"authorization")
     if authorization is not None:
@@ -63,7 +63,7 @@ def _client_id(call: Call) -> str:
 def authenticate(call: Call) -> Principal | ApiError:
     """The owner of the credential: `x-api-key` first, else a bearer token or a key sent as one."""
     key = call.header(b"x-api-key")
-    if key is not None:
+    if key:
         return _of_key(call, key)
     scheme, _, credential = (call.header(b"authorization") or "").partition(" ")
     credential = credential.strip()

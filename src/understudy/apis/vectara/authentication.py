@@ -16,10 +16,14 @@ from understudy.engine.operation import operation
 def get_oauth_token(ctx: Context, body: dict[str, Any]) -> dict[str, Any]:
     """A bearer token for a client id and its secret; the SDK fails when `token_type` is missing."""
     client = find_client(ctx.store, body["client_id"])
-    if client is None or not hmac.compare_digest(client.private["client_secret"], body["client_secret"]):
+    if client is None or not _same(client.private["client_secret"], body["client_secret"]):
         raise OAuthRefusal("invalid_client", "client id or client secret is wrong")
     return {
         "access_token": tokens.issue(client.value["client_id"], ctx.world),
         "token_type": "Bearer",
         "expires_in": tokens.LIFETIME_SECONDS,
     }
+
+
+def _same(secret: str, given: str) -> bool:
+    return hmac.compare_digest(secret.encode(), given.encode())

@@ -72,7 +72,7 @@ def _structured(body: Mapping[str, Any]) -> Built:
     sections = [section for _, section in walk(body["sections"], "")]
     titled = bool(body.get("title")) or any(section.get("title") for section in sections)
     if body.get("title"):
-        _add_title(built, body["title"], {"section": 0}, body)
+        _add_title(built, body["title"], {"lang": detect(sections[0]["text"]), "section": 0}, body)
     for number, section in enumerate(sections, 1):
         _add_section(built, section, number, titled, body)
     return built
@@ -81,24 +81,24 @@ def _structured(body: Mapping[str, Any]) -> Built:
 def _add_section(
     built: Built, section: Mapping[str, Any], number: int, titled: bool, body: Mapping[str, Any]
 ) -> None:
-    own = {"section": section.get("id", number)}
+    text = section["text"]
+    language = detect(text)  # of the title too: a few words alone tell little
+    own = {"lang": language, "section": section.get("id", number)}
     inherited = section.get("metadata", {})
     built.tables += section.get("tables", ())
     built.images += section.get("images", ())
     if section.get("title"):
         _add_title(built, section["title"], {**own, **inherited}, body)
-    text = section["text"]
-    language = detect(text)
     here = len(built.sections)
     built.sections.append(text)
     for span in chunks(text, body.get("chunking_strategy")):
-        metadata = {"lang": language, **own, "offset": span.offset, "len": span.length}
+        metadata = {**own, "offset": span.offset, "len": span.length}
         if titled:
             metadata["is_title"] = False
         part = {"text": text[span.offset : span.offset + span.length], "metadata": {**metadata, **inherited}}
         built.add(_with_dimensions(part, body), (here, span.offset, span.length))
     for table in section.get("tables", ()):
-        _add_table(built, table, {"lang": language, **own, **inherited}, body)
+        _add_table(built, table, {**own, **inherited}, body)
 
 
 def chunks(text: str, strategy: Mapping[str, Any] | None) -> list[Span]:
@@ -109,7 +109,7 @@ def chunks(text: str, strategy: Mapping[str, Any] | None) -> list[Span]:
 
 
 def _add_title(built: Built, title: str, metadata: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-    made = {"lang": detect(title), "offset": 0, "len": len(title), **metadata, "is_title": True}
+    made = {"offset": 0, "len": len(title), **metadata, "is_title": True}
     built.add(_with_dimensions({"text": title, "metadata": made}, body), (len(built.sections), 0, len(title)))
     built.sections.append(title)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
-from understudy.apis.vectara.attributes import compiled_filter, value_at
+from understudy.apis.vectara.attributes import compiled_filter, fits, value_at
 from understudy.apis.vectara.filters import Filter
 from understudy.apis.vectara.kinds import DOCUMENTS
 from understudy.errors import BadRequest
@@ -84,7 +85,10 @@ def _qualified(attribute: Mapping[str, Any]) -> str:
 def _values(
     attribute: Mapping[str, Any], documents: Iterable[Mapping[str, Any]], accepts: Filter | None
 ) -> Iterator[Any]:
-    """Each value that occurs; elements of list attributes one by one."""
+    """Each value of the declared type that occurs; elements of list attributes one by one.
+
+    Attributes may be replaced after documents came, so what a document holds may be of another type.
+    """
     for document in documents:
         parts = [
             part["metadata"]
@@ -95,9 +99,11 @@ def _values(
             continue
         for metadata in [document["metadata"]] if attribute["level"] == "document" else parts:
             value = value_at(metadata, attribute["name"])
+            if value is None or not fits(value, attribute["type"]):
+                continue
             if isinstance(value, list):
                 yield from value
-            elif value is not None:
+            else:
                 yield value
 
 
@@ -116,7 +122,14 @@ def _statistic(attribute: Mapping[str, Any], values: list[Any], max_values: int)
         statistic["stats"] = {
             "min": min(values),
             "max": max(values),
-            "avg": round(total / len(values), 6),
-            "sum": total,
+            "avg": round(_bounded(total / len(values)), 6),
+            "sum": _bounded(total),
         }
     return statistic
+
+
+def _bounded(number: float) -> float:
+    """A number that JSON can carry: no integer beyond 64 bits, nothing beyond the largest double."""
+    if isinstance(number, int) and -(2**63) <= number < 2**64:
+        return number
+    return max(-sys.float_info.max, min(sys.float_info.max, float(number)))

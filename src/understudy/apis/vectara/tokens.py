@@ -40,7 +40,7 @@ def verify(token: str, world: World) -> dict[str, Any] | None:
             algorithms=[_ALGORITHM],
             options={"verify_exp": False, "verify_iat": False, "require": ["sub", "exp", "world"]},
         )
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, RecursionError):
         return None
     alive = claims["world"] == world.name and world.clock.millis() < claims["exp"] * 1000
     return claims if alive else None
@@ -52,7 +52,7 @@ def world_of(token: str) -> str:
 
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, RecursionError):  # PyJWT reads JSON of any depth
         return ""
     name = claims.get("world", "")
     return name if isinstance(name, str) else ""

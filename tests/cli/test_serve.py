@@ -1,0 +1,208 @@
+"""`understudy serve` as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+COMMAND = [sys.executable, "-m", "understudy"]
+KEY = {"x-api-key": "zut_understudy"}
+Start = Callable[..., "Running"]
+
+
+class Running:
+    """A started server: its process, its base URL and what it prints."""
+
+    def __init__(self, directory: Path, *flags: str) -> None:
+        self.ready = directory / "ready"
+        self.output = directory / "output"
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("UNDERSTUDY_")}
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "understudy",
+                    "serve",
+                    "--port",
+                    "0",
+                    "--ready-file",
+                    str(self.ready),
+                    *flags,
+                ],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+            )
+        deadline = time.monotonic() + 20
+        while not self.ready.exists():
+            assert self.process.poll() is None, self.text()
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.01)
+        self.url = self.ready.read_text().strip()
+
+    def text(self) -> str:
+        return self.output.read_text()
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=15)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    running: list[Running] = []
+
+    def started(*flags: str) -> Running:
+        directory = tmp_path / str(len(running))
+        directory.mkdir()
+        running.append(Running(directory, *flags))
+        return running[-1]
+
+    yield started
+    for server in running:
+        server.stop()
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_the_banner_names_urls_keys_and_counted_operations(start: Start) -> None:
+    server = start()
+    assert httpx.get(f"{server.url}/v2/corpora", headers=KEY).status_code == 200
+    time.sleep(0.3)
+    assert server.stop() == 0
+    text = server.text()
+    assert server.url in text
+    assert "zut_understudy" in text
+    assert "22 operations, 3 planned" in text
+    assert "no telemetry" in text
+    assert "\x1b" not in text
+    (line,) = [line for line in text.splitlines() if "listCorpora" in line]
+    assert line.startswith("GET    /v2/corpora ")
+    assert " 200 " in line
+
+
+def test_log_lines_as_json(start: Start) -> None:
+    server = start("--log-format", "json")
+    httpx.get(f"{server.url}/v2/corpora/nix", headers={"x-api-key": "zut_understudy@w1"})
+    server.stop()
+    (line,) = [json.loads(line) for line in server.text().splitlines() if line.startswith("{")]
+    assert (line["status"], line["operation"], line["world"]) == (404, "getCorpus", "w1")
+
+
+def test_a_busy_port_is_one_line_with_the_cure() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("serve", "--port", str(taken.getsockname()[1]))
+    assert result.returncode == 2
+    assert "is in use; --port 0 picks a free one" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["serve", "--fixture", "nix"], "no fixture 'nix'; shipped ones are empty, quickstart"),
+        (["serve", "--host", "0.0.0.0"], "needs --admin-token and --allowed-host"),
+        (["serve", "--port", "70000"], "--port"),
+        (["serve", "--clock", "nix"], "ticking"),
+    ],
+)
+def test_bad_flags_are_told_without_a_traceback(arguments: list[str], told: str) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("corpora:\n  - {key: a}\n  - {kye: b}\n", ":3: corpora.key is required"),
+        ("corpora:\n  - {key: a}\n  - {key: a}\n", ":3: corpus 'a' already exists"),
+        ("corpra: []\ncorpora: [{key: a}]\nkeys:\n  - {}\n", ":4: unknown section 'keys'"),
+        (
+            "documents:\n  - {corpus_key: a, id: d, type: core, document_parts: [{text: x}]}",
+            ":2: corpus 'a' not found",
+        ),
+        ("corpora: [{key: a, encoder_name: x}]", ":1: body.encoder_name no encoder 'x'"),
+    ],
+)
+def test_a_bad_fixture_is_told_with_file_and_line(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text(text)
+    result = run("serve", "--port", "0", "--fixture", str(file))
+    assert result.returncode == 2
+    assert f"{file}{told}" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_own_fixture_with_generated_bulk_data(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text(
+        "api_keys:\n  - {name: k, api_key_role: personal, secret_key: zut_mine}\n"
+        "corpora:\n  - {key: big}\nbulk:\n  - {corpus_key: big, documents: 50, parts: 2}\n"
+    )
+    answers = []
+    for _ in range(2):
+        server = start("--fixture", str(file), "--seed", "3")
+        with httpx.Client(base_url=server.url, headers={"x-api-key": "zut_mine"}) as client:
+            assert client.get("/v2/corpora/big").json()["limits"]["used_parts"] == 100
+            answers.append(client.get("/v2/corpora/big/documents/bulk-50").content)
+    assert answers[0] == answers[1]
+
+
+def test_profiles_decide_which_operations_exist(start: Start) -> None:
+    server = start("--profile", "seed")
+    answer = httpx.post(f"{server.url}/v2/corpora/handbook/compute_size", headers=KEY)
+    assert answer.status_code == 404
+    assert httpx.get(f"{server.url}/v2/corpora", headers=KEY).status_code == 200
+
+
+def test_sigterm_ends_streams_in_flight_and_frees_the_port(start: Start) -> None:
+    server = start("--admin-token", "token")
+    admin = {"authorization": "Bearer token"}
+    httpx.put(
+        f"{server.url}/_understudy/worlds/default/lifecycle", json={"cadence_millis": 60_000}, headers=admin
+    ).raise_for_status()
+    body = {"query": "How long is the warranty of the frame?", "generation": {}, "stream_response": True}
+    with (
+        httpx.Client(base_url=server.url, headers=KEY) as client,
+        client.stream("POST", "/v2/corpora/handbook/query", json=body) as answer,
+    ):
+        assert b"search_results" in next(answer.iter_raw())
+        began = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - began < 10
+    port = int(server.url.rpartition(":")[2])
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_spec_commands() -> None:
+    coverage = run("spec", "coverage")
+    assert coverage.returncode == 0
+    assert "planned: summarizeCorpusDocument" in coverage.stdout
+    assert run("spec", "bundle", "--check").returncode == 0
+    assert run("version").stdout.strip() == "0.1.0"
+    help_text = run("serve", "--help").stdout
+    for flag in ("--host", "--port", "--fixture", "--seed", "--clock", "--profile", "--cors", "--log-format"):
+        assert flag in help_text
