@@ -17,6 +17,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("understudy", "spec", "bundle", "--check")
+    session.run("understudy", "spec", "types", "--check")
 
 
 @nox.session

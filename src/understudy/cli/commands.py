@@ -116,6 +116,16 @@ def spec_bundle(
     command.bundle(check)
 
 
+@spec_app.command("types")
+def spec_types(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether they are up to date.")] = False,
+) -> None:
+    """Write `wire.py` of every API: the schemas as TypedDicts."""
+    from understudy.cli import spec as command
+
+    command.types(check)
+
+
 @spec_app.command("coverage")
 def spec_coverage() -> None:
     """Say which operations of each contract are acted and which are planned."""

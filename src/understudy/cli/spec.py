@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import orjson
 import typer
 
 from understudy import app
+from understudy.cli.wire_types import render
 from understudy.engine import spec
 from understudy.errors import SetupError
 from understudy.settings import data_directory
@@ -23,6 +26,21 @@ def bundle(check: bool) -> None:
         if stored.get("x-digest") != spec.digest(directory):
             raise SetupError("is stale; run `understudy spec bundle`", str(file))
         typer.echo(f"{file} is up to date")
+
+
+def types(check: bool) -> None:
+    """Write `wire.py` of every API, or with `check` only compare; SetupError names the stale one."""
+    for api in app.APIS:
+        document = spec.load(data_directory("specs") / api.name)
+        source = render(document["components"]["schemas"])
+        file = Path(app.__file__).parent / "apis" / api.name / "wire.py"
+        if not check:
+            file.write_text(source, "utf-8")
+            typer.echo(f"wrote {file}")
+        elif not file.is_file() or file.read_text("utf-8") != source:
+            raise SetupError("is stale; run `understudy spec types`", str(file))
+        else:
+            typer.echo(f"{file} is up to date")
 
 
 def coverage() -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from understudy.apis.vectara import tokens
+from understudy.apis.vectara.errors import TOKEN_PATHS
 from understudy.engine.context import Call, Principal
 from understudy.engine.operation import Operation
 from understudy.errors import ApiError, Forbidden, Unauthorized
@@ -25,8 +26,6 @@ KINDS_OF_ROLE: Mapping[str, frozenset[str]] = {
 }
 """Which of the kinds that an operation names (`x-key-kinds`) a key of a role counts as."""
 
-_TOKEN_PATHS = (b"/oauth/token", b"/oauth2/token")
-
 
 def world_hint(call: Call) -> str:
     """The world behind the last `@` of the key, inside the token, or behind the `@` of a client id."""
@@ -39,7 +38,7 @@ def world_hint(call: Call) -> str:
         if credential.count(".") == 2 and "@" not in credential:
             return tokens.world_of(credential)
         return _suffix(credential)
-    if call.path in _TOKEN_PATHS:
+    if call.path in TOKEN_PATHS:
         return _suffix(_client_id(call))
     return ""
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from understudy.apis.vectara import jobs, statistics
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS
 from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.wire import (
+    ComputeCorpusSizeResponse,
+    Corpus,
+    CorpusCustomDimension,
+    CorpusLimits,
+    FilterAttribute,
+)
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.errors import BadRequest
 from understudy.state.store import Store
 from understudy.state.world import World
-
-Corpus = dict[str, Any]
 
 ENCODERS: Mapping[str, str] = {"boomerang-2023-q3": "enc_1", "boomerang-legacy": "enc_0"}
 """Built-in encoders by name; the first is the default (guess: only the name is documented)."""
@@ -22,7 +27,9 @@ DEFAULT_ENCODER = "boomerang-2023-q3"
 MAX_METADATA_BYTES = 50 * 1024 * 1024
 """Quota reported in `limits.max_metadata_bytes` (guess: depends on the plan)."""
 
-_DIMENSION_MEMBERS = ("name", "description", "indexing_default", "querying_default")
+_CHANGEABLE: tuple[Literal["enabled", "name", "description", "save_history"], ...] = (
+    "enabled", "name", "description", "save_history",
+)  # fmt: skip
 
 
 @operation("listCorpora")
@@ -61,12 +68,11 @@ def get_corpus(ctx: Context, corpus_key: str) -> Corpus:
 def update_corpus(ctx: Context, corpus_key: str, body: dict[str, Any]) -> Corpus:
     corpora = ctx.store.table(CORPORA)
     corpus = corpora.get(corpus_key)
-    given = {
-        member: body[member]
-        for member in ("enabled", "name", "description", "save_history")
-        if body.get(member) is not None
-    }
-    return with_limits(ctx.store, corpora.replace({**corpus, **given}))
+    changed = corpus.copy()
+    for member in _CHANGEABLE:
+        if body.get(member) is not None:
+            changed[member] = body[member]
+    return with_limits(ctx.store, corpora.replace(changed))
 
 
 @operation("deleteCorpus")
@@ -92,7 +98,7 @@ def replace_filter_attributes(ctx: Context, corpus_key: str, body: dict[str, Any
 
 
 @operation("computeCorpusSize")
-def compute_corpus_size(ctx: Context, corpus_key: str) -> dict[str, int]:
+def compute_corpus_size(ctx: Context, corpus_key: str) -> ComputeCorpusSizeResponse:
     ctx.store.table(CORPORA).get(corpus_key)
     return statistics.size(ctx.store, corpus_key)
 
@@ -123,7 +129,7 @@ def seed(world: World, row: dict[str, Any]) -> None:
 def with_limits(store: Store, corpus: Corpus) -> Corpus:
     """A corpus as a single read shows it; lists leave `limits` out."""
     used = statistics.size(store, corpus["key"])
-    limits = {
+    limits: CorpusLimits = {
         "used_docs": used["used_docs"],
         "used_parts": used["used_parts"],
         "used_characters": used["used_characters"],
@@ -146,11 +152,7 @@ def _new_corpus(world: World, body: Mapping[str, Any]) -> Corpus:
         "encoder_name": encoder,
         "save_history": body.get("save_history", False),
         "filter_attributes": _filter_attributes(body.get("filter_attributes", ())),
-        "custom_dimensions": [
-            {"indexing_default": 0, "querying_default": 0}
-            | {k: v for k, v in dimension.items() if k in _DIMENSION_MEMBERS}
-            for dimension in body.get("custom_dimensions", ())
-        ],
+        "custom_dimensions": [_dimension(given) for given in body.get("custom_dimensions", ())],
         "created_at": world.clock.stamp(),
     }
     if "description" in body:
@@ -170,8 +172,19 @@ def _encoder(body: Mapping[str, Any]) -> str:
     return name or by_id.get(identity or "", DEFAULT_ENCODER)
 
 
-def _filter_attributes(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    attributes: list[dict[str, Any]] = []
+def _dimension(given: Mapping[str, Any]) -> CorpusCustomDimension:
+    dimension: CorpusCustomDimension = {
+        "name": given["name"],
+        "indexing_default": given.get("indexing_default", 0),
+        "querying_default": given.get("querying_default", 0),
+    }
+    if "description" in given:
+        dimension["description"] = given["description"]
+    return dimension
+
+
+def _filter_attributes(given: Sequence[Mapping[str, Any]]) -> list[FilterAttribute]:
+    attributes: list[FilterAttribute] = []
     seen: set[tuple[str, str]] = set()
     for number, attribute in enumerate(given):
         place = f"body.filter_attributes[{number}]"
@@ -179,6 +192,17 @@ def _filter_attributes(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
         if identity in seen:
             raise BadRequest({f"{place}.name": f"'{attribute['name']}' stands twice on this level"})
         seen.add(identity)
-        known = {k: attribute[k] for k in ("name", "level", "description", "type") if k in attribute}
-        attributes.append({"indexed": attribute.get("indexed", True), **known})
+        attributes.append(_filter_attribute(attribute))
     return attributes
+
+
+def _filter_attribute(given: Mapping[str, Any]) -> FilterAttribute:
+    attribute: FilterAttribute = {
+        "name": given["name"],
+        "level": given["level"],
+        "type": given["type"],
+        "indexed": given.get("indexed", True),
+    }
+    if "description" in given:
+        attribute["description"] = given["description"]
+    return attribute

@@ -8,10 +8,9 @@ from understudy.apis.vectara import jobs
 from understudy.apis.vectara.attributes import compiled_filter
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS
 from understudy.apis.vectara.pages import page
+from understudy.apis.vectara.wire import Document
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
-
-Document = dict[str, Any]
 
 
 @operation("listCorpusDocuments")
@@ -47,4 +46,6 @@ def delete_corpus_document(ctx: Context, corpus_key: str, document_id: str) -> N
 
 def without_parts(document: Document) -> Document:
     """A document as lists and writes show it."""
-    return {member: value for member, value in document.items() if member != "parts"}
+    shown = document.copy()
+    shown.pop("parts", None)
+    return shown

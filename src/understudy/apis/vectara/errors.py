@@ -7,17 +7,27 @@ from typing import Any
 from understudy.engine.context import Call
 from understudy.errors import ApiError, BadRequest, NotFound
 
+TOKEN_PATHS = (b"/oauth/token", b"/oauth2/token")
+
 
 def body(error: ApiError, call: Call) -> dict[str, Any]:
-    """`{messages, request_id}`, with `field_errors` on a 400 and `id` on a 404."""
+    """`{messages, request_id}`, with `field_errors` on a 400 and `id` on a 404; OAuth's own at the token paths."""
     if isinstance(error, OAuthRefusal):
         return {"error": error.code, "error_description": error.message}
+    if isinstance(error, BadRequest) and call.path in TOKEN_PATHS:
+        return {"error": _oauth_code(error), "error_description": "; ".join(error.messages)}
     envelope: dict[str, Any] = {"messages": error.messages, "request_id": call.request_id}
     if isinstance(error, BadRequest):
         return {"field_errors": dict(error.fields), **envelope}
     if isinstance(error, NotFound):
         return {"id": error.id or "", **envelope}
     return envelope
+
+
+def _oauth_code(error: BadRequest) -> str:
+    """RFC 6749, section 5.2: a grant type that was given and is another one has its own code."""
+    other = error.fields.get("body.grant_type", "is required") != "is required"
+    return "unsupported_grant_type" if other else "invalid_request"
 
 
 class OAuthRefusal(ApiError):

@@ -9,8 +9,9 @@ import orjson
 
 from understudy.apis.vectara import parts
 from understudy.apis.vectara.attributes import mismatches
-from understudy.apis.vectara.documents import Document, without_parts
+from understudy.apis.vectara.documents import without_parts
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS, enabled_corpus
+from understudy.apis.vectara.wire import Document, DocumentStorageUsage, Image, ImageMetadata
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.errors import BadRequest
@@ -51,11 +52,7 @@ def add_document(world: World, corpus: Mapping[str, Any], body: Mapping[str, Any
     if built.tables:
         document["tables"] = built.tables
     if built.images:
-        document["images"] = [
-            {k: v for k, v in image.items() if k != "image_data"}
-            | {"mime_type": image["image_data"]["mime_type"]}
-            for image in built.images
-        ]
+        document["images"] = [_image_metadata(image) for image in built.images]
     private: dict[str, Any] = {"sections": built.sections, "places": built.places}
     if body["type"] == "core":
         private["core"] = True
@@ -67,7 +64,16 @@ def add_document(world: World, corpus: Mapping[str, Any], body: Mapping[str, Any
     return world.store.table(DOCUMENTS, corpus["key"]).add(document, **private)
 
 
-def storage_usage(document: Document) -> dict[str, int]:
+def _image_metadata(image: Image) -> ImageMetadata:
+    """An image as documents show it: without its bytes, which getImage alone gives."""
+    shown: ImageMetadata = {"id": image["id"], "mime_type": image["image_data"]["mime_type"]}
+    for member in ("title", "caption", "description"):
+        if member in image:
+            shown[member] = image[member]
+    return shown
+
+
+def storage_usage(document: Document) -> DocumentStorageUsage:
     """Bytes of text and of metadata, as the answer to a write reports them."""
     metadata = [document["metadata"], *(part["metadata"] for part in document["parts"])]
     return {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from understudy.apis.vectara.kinds import CORPORA, JOBS
 from understudy.apis.vectara.pages import page
+from understudy.apis.vectara.wire import Job
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.errors import Conflict
@@ -15,7 +16,7 @@ from understudy.state.lifecycle import looked_at, share_done
 from understudy.state.store import Record, Table
 from understudy.state.world import World
 
-Job = dict[str, Any]
+JobType = Literal["rebuild_vector_index", "replace_filter_attributes", "bulk_delete_documents", "unknown"]
 
 
 @operation("listJobs")
@@ -47,7 +48,7 @@ def get_job(ctx: Context, job_id: str) -> Job:
     return ctx.store.table(JOBS).get(job_id)
 
 
-def start(world: World, job_type: str, corpus_keys: list[str], effect: dict[str, Any]) -> Job:
+def start(world: World, job_type: JobType, corpus_keys: list[str], effect: dict[str, Any]) -> Job:
     """Queue a job; it is over at once unless the world's `jobs` dial says otherwise.
 
     `effect` is what it will do when it completes, see `EFFECTS`.
@@ -81,7 +82,7 @@ def settle(world: World, *, look: bool = False) -> None:
         if share >= 1:
             _complete(world, record)
         elif share > 0 and record.value["state"] == "queued":
-            started = {**record.value, "state": "started", "started_at": world.clock.stamp()}
+            started: Job = {**record.value, "state": "started", "started_at": world.clock.stamp()}
             table.replace(started, progress=progress)
         elif look:
             table.replace(record.value, progress=progress)
@@ -92,7 +93,7 @@ def abort(world: World, corpus_key: str) -> None:
     table = world.store.table(JOBS)
     for record in unfinished(table):
         if corpus_key in record.value["corpus_keys"]:
-            stopped = {**record.value, "state": "aborted", "completed_at": world.clock.stamp()}
+            stopped: Job = {**record.value, "state": "aborted", "completed_at": world.clock.stamp()}
             table.replace(stopped, progress=None)
 
 
@@ -106,7 +107,12 @@ def _complete(world: World, record: Record[Job]) -> None:
     job = record.value
     EFFECTS[job["type"]](world, record.private["effect"])
     now = world.clock.stamp()
-    finished = {**job, "state": "completed", "started_at": job.get("started_at", now), "completed_at": now}
+    finished: Job = {
+        **job,
+        "state": "completed",
+        "started_at": job.get("started_at", now),
+        "completed_at": now,
+    }
     world.store.table(JOBS).replace(finished, progress=None)
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from understudy.apis.vectara.wire import Corpus, Document, Job
 from understudy.errors import Forbidden
 from understudy.state.store import Kind, Store
 
-CORPORA: Kind[dict[str, Any]] = Kind("corpus", key="key")
-DOCUMENTS: Kind[dict[str, Any]] = Kind("document", noun="document id")
+CORPORA: Kind[Corpus] = Kind("corpus", key="key")
+DOCUMENTS: Kind[Document] = Kind("document", noun="document id")
 """Documents, one table per corpus key. Clients read `document id '<id>'` out of the 409."""
-JOBS: Kind[dict[str, Any]] = Kind("job")
+JOBS: Kind[Job] = Kind("job")
 
 
-def enabled_corpus(store: Store, corpus_key: str) -> dict[str, Any]:
+def enabled_corpus(store: Store, corpus_key: str) -> Corpus:
     """A corpus to query and write to; 404 when there is none, 403 when it is disabled (guess)."""
     corpus = store.table(CORPORA).get(corpus_key)
     if not corpus["enabled"]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from understudy.apis.vectara.wire import DocumentPart, Image, Table
 from understudy.behaviours.documents import Span, max_chars_chunks, sentence_chunks
 from understudy.behaviours.languages import detect
 
-Part = dict[str, Any]
+Part = DocumentPart
 Place = tuple[int, int, int]
 """Number of the section, offset and length in its text."""
 
@@ -25,8 +26,8 @@ class Built:
     parts: list[Part] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     sections: list[str] = field(default_factory=list)
-    tables: list[dict[str, Any]] = field(default_factory=list)
-    images: list[dict[str, Any]] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
 
     def add(self, part: Part, place: Place) -> None:
         self.parts.append(part)
@@ -95,7 +96,7 @@ def _add_section(
         metadata = {**own, "offset": span.offset, "len": span.length}
         if titled:
             metadata["is_title"] = False
-        part = {"text": text[span.offset : span.offset + span.length], "metadata": {**metadata, **inherited}}
+        part: Part = {"text": text[span.offset : span.offset + span.length], "metadata": {**metadata, **inherited}}
         built.add(_with_dimensions(part, body), (here, span.offset, span.length))
     for table in section.get("tables", ()):
         _add_table(built, table, {**own, **inherited}, body)

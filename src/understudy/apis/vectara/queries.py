@@ -86,16 +86,18 @@ def _full(
 def events(
     results: Sequence[Result], generated: Generated | None, rewriting: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The stream of a query: results, prompt, text in pieces, its end, its score, the end."""
+    """The stream of a query: results, prompt, text in pieces, its end, its score, the end.
+
+    A prompt of the caller's own is not rendered by this release, so nothing is told of it.
+    """
     first: dict[str, Any] = {"type": "search_results", "search_results": results}
     if "rewritten_queries" in rewriting:
         first["rewritten_queries"] = rewriting["rewritten_queries"]
     told = [first]
     if generated is not None:
-        information: dict[str, Any] = {"type": "generation_info"}
         if generated.rendered_prompt is not None:
-            information["rendered_prompt"] = generated.rendered_prompt
-        told += [information, *generation.chunk_events(generated.text)]
+            told.append({"type": "generation_info", "rendered_prompt": generated.rendered_prompt})
+        told += generation.chunk_events(generated.text)
         if generated.score is not None:
             told.append({"type": "factual_consistency_score", "factual_consistency_score": generated.score})
     return [*told, {"type": "end"}]

@@ -12,22 +12,23 @@ import orjson
 from understudy.apis.vectara.attributes import compiled_filter, fits, value_at
 from understudy.apis.vectara.filters import Filter
 from understudy.apis.vectara.kinds import DOCUMENTS
+from understudy.apis.vectara.wire import ComputeCorpusSizeResponse, Document
 from understudy.errors import BadRequest
 from understudy.state import derived
 from understudy.state.store import Record, Store, Table
 
 
-def size(store: Store, corpus_key: str) -> dict[str, int]:
+def size(store: Store, corpus_key: str) -> ComputeCorpusSizeResponse:
     """`{used_docs, used_parts, used_characters, used_metadata_characters}`, counted once per version."""
     return store.table(DOCUMENTS, corpus_key).derived("size", _total)
 
 
-def document_size(record: Record[dict[str, Any]]) -> tuple[int, int, int]:
+def document_size(record: Record[Document]) -> tuple[int, int, int]:
     """Parts, characters of text and characters of metadata of one document."""
     return derived.of_record(record, "size", _document_size)
 
 
-def _document_size(record: Record[dict[str, Any]]) -> tuple[int, int, int]:
+def _document_size(record: Record[Document]) -> tuple[int, int, int]:
     parts = record.value["parts"]
     metadata = [record.value["metadata"], *(part["metadata"] for part in parts)]
     return (
@@ -37,7 +38,7 @@ def _document_size(record: Record[dict[str, Any]]) -> tuple[int, int, int]:
     )
 
 
-def _total(table: Table[dict[str, Any]]) -> dict[str, int]:
+def _total(table: Table[Document]) -> ComputeCorpusSizeResponse:
     sizes = [document_size(record) for record in table.records()]
     return {
         "used_docs": len(sizes),

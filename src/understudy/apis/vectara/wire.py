@@ -1,0 +1,556 @@
+"""The shapes on the wire, generated from the contract by `understudy spec types`; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+
+class BadRequestError(TypedDict):
+    field_errors: dict[str, str]
+    messages: list[str]
+    request_id: str
+
+
+class BulkDeleteAsyncResponse(TypedDict):
+    response_type: Literal['async']
+    job_id: str
+    cutoff_timestamp: str
+
+
+class BulkDeleteSyncSuccessResponse(TypedDict):
+    response_type: Literal['success']
+    job_id: str
+    cutoff_timestamp: str
+    deleted_count: int
+    skipped_count: int
+
+
+class Cell(TypedDict):
+    text_value: NotRequired[str]
+    int_value: NotRequired[int]
+    float_value: NotRequired[float]
+    bool_value: NotRequired[bool]
+    colspan: NotRequired[int]
+    rowspan: NotRequired[int]
+
+
+class ChainReranker(TypedDict):
+    type: Literal['chain']
+    rerankers: list[SearchReranker]
+
+
+ChunkingStrategy: TypeAlias = "MaxCharsChunkingStrategy | SentenceChunkingStrategy"
+
+
+class CitationParameters(TypedDict):
+    style: NotRequired[Literal['none', 'numeric', 'html', 'markdown']]
+    url_pattern: NotRequired[str]
+    text_pattern: NotRequired[str]
+
+
+class ComputeCorpusSizeResponse(TypedDict):
+    used_docs: int
+    used_parts: int
+    used_characters: int
+    used_metadata_characters: int
+
+
+class ContextConfiguration(TypedDict):
+    characters_before: NotRequired[int]
+    characters_after: NotRequired[int]
+    sentences_before: NotRequired[int]
+    sentences_after: NotRequired[int]
+    start_tag: NotRequired[str]
+    end_tag: NotRequired[str]
+
+
+class CoreDocument(TypedDict):
+    id: str
+    type: Literal['core']
+    metadata: NotRequired[dict[str, Any]]
+    tables: NotRequired[list[Table]]
+    images: NotRequired[list[Image]]
+    document_parts: list[CoreDocumentPart]
+
+
+class CoreDocumentPart(TypedDict):
+    text: str
+    metadata: NotRequired[dict[str, Any]]
+    table_id: NotRequired[str]
+    image_id: NotRequired[str]
+    context: NotRequired[str]
+    custom_dimensions: NotRequired[CustomDimensions]
+
+
+class Corpus(TypedDict):
+    id: str
+    key: CorpusKey
+    name: str
+    description: NotRequired[str]
+    enabled: bool
+    chat_history_corpus: bool
+    queries_are_answers: bool
+    documents_are_questions: bool
+    encoder_id: str
+    encoder_name: str
+    save_history: bool
+    filter_attributes: list[FilterAttribute]
+    custom_dimensions: list[CorpusCustomDimension]
+    limits: NotRequired[CorpusLimits]
+    created_at: str
+
+
+class CorpusCustomDimension(TypedDict):
+    name: str
+    description: NotRequired[str]
+    indexing_default: NotRequired[float]
+    querying_default: NotRequired[float]
+
+
+CorpusKey: TypeAlias = "str"
+
+
+class CorpusLimits(TypedDict):
+    used_docs: int
+    used_parts: int
+    used_bytes: NotRequired[int]
+    used_characters: int
+    max_bytes: NotRequired[int]
+    max_metadata_bytes: int
+    index_rate: NotRequired[int]
+
+
+class CreateCorpusRequest(TypedDict):
+    key: CorpusKey
+    name: NotRequired[str]
+    description: NotRequired[str]
+    save_history: NotRequired[bool]
+    queries_are_answers: NotRequired[bool]
+    documents_are_questions: NotRequired[bool]
+    encoder_id: NotRequired[str]
+    encoder_name: NotRequired[str]
+    filter_attributes: NotRequired[list[FilterAttribute]]
+    custom_dimensions: NotRequired[list[CorpusCustomDimension]]
+
+
+CreateDocumentRequest: TypeAlias = "CoreDocument | StructuredDocument"
+
+
+CustomDimensions: TypeAlias = "dict[str, float]"
+
+
+class CustomerSpecificReranker(TypedDict):
+    type: NotRequired[Literal['customer_reranker']]
+    reranker_id: NotRequired[str]
+    reranker_name: NotRequired[str]
+    limit: NotRequired[int]
+    cutoff: NotRequired[float]
+    include_context: NotRequired[bool]
+    instructions: NotRequired[str]
+
+
+class Data(TypedDict):
+    headers: NotRequired[list[Header]]
+    rows: NotRequired[list[Row]]
+
+
+class Document(TypedDict):
+    id: str
+    metadata: dict[str, Any]
+    tables: NotRequired[list[Table]]
+    images: NotRequired[list[ImageMetadata]]
+    parts: NotRequired[list[DocumentPart]]
+    storage_usage: NotRequired[DocumentStorageUsage]
+    extraction_usage: NotRequired[ExtractionUsage]
+
+
+class DocumentPart(TypedDict):
+    text: str
+    metadata: NotRequired[dict[str, Any]]
+    context: NotRequired[str]
+    custom_dimensions: NotRequired[CustomDimensions]
+    table_id: NotRequired[str]
+    image_id: NotRequired[str]
+
+
+class DocumentStorageUsage(TypedDict):
+    bytes_used: NotRequired[int]
+    metadata_bytes_used: NotRequired[int]
+
+
+class Error(TypedDict):
+    messages: list[str]
+    request_id: str
+
+
+class ExtractionUsage(TypedDict):
+    table_extraction_used: NotRequired[int]
+
+
+class FactualConsistencyScore(TypedDict):
+    type: Literal['factual_consistency_score']
+    factual_consistency_score: float
+
+
+class FilterAttribute(TypedDict):
+    name: str
+    level: Literal['document', 'part']
+    description: NotRequired[str]
+    indexed: NotRequired[bool]
+    type: Literal['integer', 'real_number', 'text', 'boolean', 'list[integer]', 'list[real_number]', 'list[text]']
+
+
+class FilterAttributeNumericStats(TypedDict):
+    min: float
+    max: float
+    avg: float
+    sum: float
+
+
+class FilterAttributeStat(TypedDict):
+    name: str
+    type: Literal['integer', 'real_number', 'text', 'boolean', 'list[integer]', 'list[real_number]', 'list[text]']
+    description: NotRequired[str]
+    values: list[FilterAttributeValue]
+    stats: NotRequired[FilterAttributeNumericStats]
+
+
+class FilterAttributeValue(TypedDict):
+    value: Any
+    count: int
+
+
+class FilterExtraction(TypedDict):
+    query: NotRequired[str]
+    metadata_filter: NotRequired[str]
+
+
+class GenerationInfo(TypedDict):
+    type: Literal['generation_info']
+    rendered_prompt: str
+    rephrased_query: NotRequired[str]
+
+
+class GenerationParameters(TypedDict):
+    enabled: NotRequired[bool]
+    generation_preset_name: NotRequired[str]
+    prompt_name: NotRequired[str]
+    max_used_search_results: NotRequired[int]
+    prompt_template: NotRequired[str]
+    prompt_text: NotRequired[str]
+    max_response_characters: NotRequired[int]
+    response_language: NotRequired[Language]
+    model_parameters: NotRequired[GenerationParametersModelParameters]
+    citations: NotRequired[CitationParameters]
+    enable_factual_consistency_score: NotRequired[bool]
+
+
+class GenerationParametersModelParameters(TypedDict):
+    llm_name: NotRequired[str]
+    max_tokens: NotRequired[int]
+    temperature: NotRequired[float]
+    frequency_penalty: NotRequired[float]
+    presence_penalty: NotRequired[float]
+
+
+class GetFilterAttributeStatsResponse(TypedDict):
+    filter_attribute_stats: list[FilterAttributeStat]
+
+
+class GetTokenRequest(TypedDict):
+    client_id: str
+    client_secret: str
+    grant_type: Literal['client_credentials']
+
+
+class GetTokenResponse(TypedDict):
+    access_token: str
+    token_type: str
+    expires_in: int
+
+
+Header: TypeAlias = "list[Cell]"
+
+
+class Image(TypedDict):
+    id: str
+    title: NotRequired[str]
+    caption: NotRequired[str]
+    image_data: ImageData
+    description: NotRequired[str]
+
+
+class ImageData(TypedDict):
+    data: str
+    mime_type: str
+
+
+class ImageMetadata(TypedDict):
+    id: str
+    title: NotRequired[str]
+    caption: NotRequired[str]
+    description: NotRequired[str]
+    mime_type: str
+
+
+class IndividualSearchResult(TypedDict):
+    text: str
+    score: float
+    part_metadata: dict[str, Any]
+    document_metadata: dict[str, Any]
+    document_id: str
+    table: NotRequired[Table]
+    image: NotRequired[ImageMetadata]
+    request_corpora_index: int
+    corpus_key: NotRequired[str]
+
+
+class Job(TypedDict):
+    id: str
+    type: Literal['rebuild_vector_index', 'replace_filter_attributes', 'bulk_delete_documents', 'unknown']
+    corpus_keys: list[CorpusKey]
+    state: JobState
+    created_at: str
+    started_at: NotRequired[str]
+    completed_at: NotRequired[str]
+    created_by_username: NotRequired[str]
+
+
+JobState: TypeAlias = "Literal['unknown', 'queued', 'started', 'completed', 'failed', 'failed_will_retry', 'aborted']"
+
+
+class KeyedSearchCorpus(TypedDict):
+    custom_dimensions: NotRequired[CustomDimensions]
+    metadata_filter: NotRequired[str]
+    lexical_interpolation: NotRequired[float]
+    semantics: NotRequired[SearchSemantics]
+    corpus_key: CorpusKey
+    query: NotRequired[str]
+
+
+Language: TypeAlias = "Literal['auto', 'eng', 'deu', 'fra', 'zho', 'kor', 'ara', 'rus', 'tha', 'nld', 'ita', 'por', 'spa', 'jpn', 'pol', 'tur', 'vie', 'ind', 'ces', 'ukr', 'ell', 'heb', 'fas', 'hin', 'urd', 'swe', 'ben', 'msa', 'ron']"
+
+
+class ListCorporaResponse(TypedDict):
+    corpora: list[Corpus]
+    metadata: ListMetadata
+
+
+class ListDocumentsResponse(TypedDict):
+    documents: list[Document]
+    metadata: ListMetadata
+
+
+class ListJobsResponse(TypedDict):
+    jobs: list[Job]
+    metadata: ListMetadata
+
+
+class ListMetadata(TypedDict):
+    page_key: str
+
+
+class MMRReranker(TypedDict):
+    type: Literal['mmr']
+    diversity_bias: NotRequired[float]
+    limit: NotRequired[int]
+    cutoff: NotRequired[float]
+
+
+class MaxCharsChunkingStrategy(TypedDict):
+    type: Literal['max_chars_chunking_strategy']
+    max_chars_per_chunk: int
+
+
+class NoneReranker(TypedDict):
+    type: Literal['none']
+    limit: NotRequired[int]
+
+
+class NotFoundError(TypedDict):
+    id: str
+    messages: list[str]
+    request_id: str
+
+
+class OAuthError(TypedDict):
+    error: Literal['invalid_request', 'invalid_client', 'unsupported_grant_type']
+    error_description: NotRequired[str]
+
+
+class QueryCorpusRequestSearch(TypedDict):
+    custom_dimensions: NotRequired[CustomDimensions]
+    metadata_filter: NotRequired[str]
+    lexical_interpolation: NotRequired[float]
+    semantics: NotRequired[SearchSemantics]
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    context_configuration: NotRequired[ContextConfiguration]
+    reranker: NotRequired[SearchReranker]
+
+
+class QueryCorpusRequest(TypedDict):
+    query: str
+    search: NotRequired[QueryCorpusRequestSearch]
+    generation: NotRequired[GenerationParameters]
+    stream_response: NotRequired[bool]
+    save_history: NotRequired[bool]
+    intelligent_query_rewriting: NotRequired[bool]
+
+
+class QueryFullResponse(TypedDict):
+    summary: NotRequired[str]
+    response_language: NotRequired[Language]
+    search_results: list[IndividualSearchResult]
+    factual_consistency_score: NotRequired[float]
+    rendered_prompt: NotRequired[str]
+    warnings: NotRequired[list[QueryWarning]]
+    rewritten_queries: NotRequired[list[RewrittenQuery]]
+
+
+class QueryRequest(TypedDict):
+    query: str
+    search: SearchCorporaParameters
+    generation: NotRequired[GenerationParameters]
+    stream_response: NotRequired[bool]
+    save_history: NotRequired[bool]
+    intelligent_query_rewriting: NotRequired[bool]
+
+
+QueryStreamedResponse: TypeAlias = "StreamSearchResponse | StreamGenerationChunk | StreamGenerationEnd | StreamResponseEnd | FactualConsistencyScore | GenerationInfo | StreamError"
+
+
+QueryWarning: TypeAlias = "Literal['exceeded_max_input_length_fcs', 'intelligent_query_rewriting_failed', 'fcs_language_not_supported']"
+
+
+class ReplaceFilterAttributesRequest(TypedDict):
+    filter_attributes: list[FilterAttribute]
+
+
+class ReplaceFilterAttributesResponse(TypedDict):
+    job_id: str
+
+
+class RewrittenQuery(TypedDict):
+    corpus_key: str
+    filter_extraction: FilterExtraction
+
+
+Row: TypeAlias = "list[Cell]"
+
+
+class SearchCorporaParameters(TypedDict):
+    corpora: list[KeyedSearchCorpus]
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    context_configuration: NotRequired[ContextConfiguration]
+    reranker: NotRequired[SearchReranker]
+
+
+class SearchCorpus(TypedDict):
+    custom_dimensions: NotRequired[CustomDimensions]
+    metadata_filter: NotRequired[str]
+    lexical_interpolation: NotRequired[float]
+    semantics: NotRequired[SearchSemantics]
+
+
+class SearchParameters(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    context_configuration: NotRequired[ContextConfiguration]
+    reranker: NotRequired[SearchReranker]
+
+
+SearchReranker: TypeAlias = "CustomerSpecificReranker | UserFunctionReranker | MMRReranker | ChainReranker | NoneReranker"
+
+
+SearchSemantics: TypeAlias = "Literal['default', 'query', 'response']"
+
+
+class SentenceChunkingStrategy(TypedDict):
+    type: NotRequired[Literal['sentence_chunking_strategy']]
+
+
+class StreamError(TypedDict):
+    type: Literal['error']
+    messages: list[str]
+
+
+class StreamGenerationChunk(TypedDict):
+    type: Literal['generation_chunk']
+    generation_chunk: str
+
+
+class StreamGenerationEnd(TypedDict):
+    type: Literal['generation_end']
+
+
+class StreamResponseEnd(TypedDict):
+    type: Literal['end']
+
+
+class StreamSearchResponse(TypedDict):
+    type: Literal['search_results']
+    search_results: list[IndividualSearchResult]
+    rewritten_queries: NotRequired[list[RewrittenQuery]]
+
+
+class StructuredDocument(TypedDict):
+    id: str
+    type: Literal['structured']
+    title: NotRequired[str]
+    description: NotRequired[str]
+    metadata: NotRequired[dict[str, Any]]
+    custom_dimensions: NotRequired[CustomDimensions]
+    sections: list[StructuredDocumentSection]
+    chunking_strategy: NotRequired[ChunkingStrategy]
+
+
+class StructuredDocumentSection(TypedDict):
+    id: NotRequired[int]
+    title: NotRequired[str]
+    text: str
+    metadata: NotRequired[dict[str, Any]]
+    tables: NotRequired[list[Table]]
+    images: NotRequired[list[Image]]
+    sections: NotRequired[list[StructuredDocumentSection]]
+
+
+class SummarizeDocumentRequest(TypedDict):
+    llm_name: str
+    prompt_template: NotRequired[str]
+    model_parameters: NotRequired[dict[str, Any]]
+    stream_response: NotRequired[bool]
+
+
+class SummarizeDocumentResponse(TypedDict):
+    summary: str
+    rendered_prompt: str
+
+
+SummarizeDocumentStreamedResponse: TypeAlias = "StreamGenerationChunk | GenerationInfo | StreamGenerationEnd | StreamResponseEnd | StreamError"
+
+
+class Table(TypedDict):
+    id: NotRequired[str]
+    title: NotRequired[str]
+    data: NotRequired[Data]
+    description: NotRequired[str]
+
+
+class UpdateCorpusRequest(TypedDict):
+    enabled: NotRequired[bool | None]
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+    save_history: NotRequired[bool | None]
+
+
+class UpdateDocumentRequest(TypedDict):
+    metadata: NotRequired[dict[str, Any]]
+
+
+class UserFunctionReranker(TypedDict):
+    type: Literal['userfn']
+    user_function: NotRequired[str]
+    limit: NotRequired[int]
+    cutoff: NotRequired[float]
