@@ -1,0 +1,115 @@
+"""What the documents say is true: snippets run, flags, routes and sections are named, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from understudy.admin.routes import OPEN, ROUTES
+from understudy.apis import vectara
+from understudy.cli.commands import app
+from understudy.pytest_plugin import BackgroundServer
+from understudy.state.lifecycle import DIALS
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "specs/**/*.md", "benchmarks/*.md")
+    for path in ROOT.glob(pattern)
+    if "node_modules" not in path.parts
+)
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def reference(name: str) -> str:
+    return (ROOT / "docs/reference" / f"{name}.md").read_text("utf-8")
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """A server of its own: the README writes into the default world."""
+    background = BackgroundServer().start()
+    try:
+        yield background.url
+    finally:
+        background.stop()
+
+
+def test_the_first_screen_has_exactly_two_set_up_commands() -> None:
+    first_screen = "\n".join(README.splitlines()[:22])
+    assert len(blocks(first_screen, "sh")) == 2
+    assert all(len(block.strip().splitlines()) == 1 for block in blocks(first_screen, "sh"))
+
+
+def test_the_python_of_the_readme_prints_what_it_says(url: str) -> None:
+    code = blocks(README, "python")[0].replace("http://127.0.0.1:4820", url)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"prints `{done.stdout.strip()}`." in README
+
+
+def test_the_curl_calls_of_the_readme_work(url: str) -> None:
+    commands = blocks(README, "sh")[2].replace("http://127.0.0.1:4820", url)
+    done = subprocess.run(["bash", "-ec", commands], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert '"key":"manual"' in done.stdout
+    assert "event:generation_chunk" in done.stdout
+    assert done.stdout.rstrip().endswith('data:{"type":"end"}')
+
+
+def test_the_pytest_example_of_the_readme_passes(tmp_path: Path) -> None:
+    file = tmp_path / "test_example.py"
+    file.write_text(blocks(README, "python")[1])
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)],
+        capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_every_flag_and_variable_of_serve_is_documented() -> None:
+    told = reference("command-line")
+    command = typer.main.get_command(app)
+    for name in command.commands:  # type: ignore[attr-defined]
+        assert f"understudy {name}" in told
+    for parameter in command.commands["serve"].params:  # type: ignore[attr-defined]
+        for flag in parameter.opts:
+            assert flag == "--help" or f"`{flag}`" in told, flag
+        if parameter.envvar:
+            assert f"`{parameter.envvar}`" in told
+
+
+def test_every_route_and_dial_of_the_control_plane_is_documented() -> None:
+    told = reference("control-plane")
+    for path in OPEN:
+        assert f"GET {path}" in told
+    for route in ROUTES:
+        assert re.search(rf"`[^`]*{route.method}[^`]* {re.escape(route.path)}`", told) or (
+            re.search(rf"`{route.method}`[^|]*{re.escape(route.path)}`", told)
+        ), (route.method, route.path)
+    for dial in DIALS:
+        assert f"dials.{dial}" in told
+
+
+def test_every_section_of_a_fixture_is_documented() -> None:
+    for section in vectara.API.sections:
+        assert f"`{section}`" in reference("fixtures")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
+        if not target.startswith("http"):
+            assert (document.parent / target).exists(), target
