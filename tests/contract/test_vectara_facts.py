@@ -1,0 +1,268 @@
+"""Our Vectara contract against a table of facts from the published descriptions and the Python SDK 0.4.3.
+
+`facts/vectara.json` holds names, types, limits and statuses, one operation or schema a line; shapes that
+stand inline in the sources got the name they have in the SDK, or ours. Every difference between the table
+and our bundle is in EXPLAINED with its reason, and every line of EXPLAINED must still be true.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from understudy.engine.spec import bundle, operations
+
+HERE = Path(__file__).parent
+SPECS = HERE.parents[1] / "specs" / "vectara"
+FACTS = json.loads((HERE / "facts" / "vectara.json").read_text("utf-8"))
+ABSENT = "absent"
+UNORDERED = ("required", "sources", "key_kinds")
+PROSE = ("description", "title")
+
+# Reason, and the differences it explains as "where: fact -> ours"; * is any text.
+EXPLAINED: dict[str, tuple[str, ...]] = {
+    "prose of the docs: no or a wrong credential": (
+        "operations/*/responses/401/application/json/$ref: absent -> Error",
+    ),
+    "computed by every HTTP service; Allow says what works": (
+        "operations/*/responses/405/application/json/$ref: absent -> Error",
+    ),
+    "guide of the SDK: answer when Request-Timeout runs out": (
+        "operations/*/responses/408/application/json/$ref: absent -> Error",
+    ),
+    "guide of the SDK: body too large": (
+        "operations/*/responses/413/application/json/$ref: absent -> Error",
+    ),
+    "what an unread media type gets": ("operations/*/responses/415/application/json/$ref: absent -> Error",),
+    "named for two operations only; faults can ask for it anywhere": (
+        "operations/*/responses/429/application/json/$ref: absent -> Error",
+    ),
+    "faults can ask for it anywhere": (
+        "operations/*/responses/500/application/json/$ref: absent -> Error",
+        "operations/*/responses/503/application/json/$ref: absent -> Error",
+    ),
+    "planned operations only": ("operations/*/responses/501/application/json/$ref: absent -> Error",),
+    "every operation has values that can be wrong": (
+        "operations/*/responses/400/application/json/$ref: absent -> BadRequestError",
+    ),
+    "a second replacement while one runs": (
+        "operations/replaceFilterAttributes/responses/409/application/json/$ref: absent -> Error",
+    ),
+    "an empty body means nothing here, so it is refused": ("operations/*/request/required: False -> True",),
+    "the table is silent where only the SDK knows the operation": (
+        "operations/bulkDeleteCorpusDocuments/parameters/header Request-Timeout*: absent -> *",
+    ),
+    "the key follows the same rules here": (
+        "operations/bulkDeleteCorpusDocuments/parameters/path corpus_key/schema/$ref: absent -> CorpusKey",
+        "operations/bulkDeleteCorpusDocuments/parameters/path corpus_key/schema/type: string -> absent",
+    ),
+    "default told in the prose of the SDK": (
+        "operations/bulkDeleteCorpusDocuments/parameters/query async/schema/default: absent -> True",
+        "operations/createCorpusDocument/parameters/query wait_for/schema/default: absent -> searchable",
+    ),
+    "errors of the token endpoint have the OAuth 2.0 form": (
+        "operations/getOAuthToken/responses/400/application/json/$ref: absent -> OAuthError",
+        "operations/getOAuthToken/responses/401/application/json/$ref: absent -> OAuthError",
+        "schemas/OAuthError/*: absent -> *",
+    ),
+    "most clients send the token request as a form": (
+        "operations/getOAuthToken/request/content/application/x-www-form-urlencoded/$ref: absent"
+        " -> GetTokenRequest",
+    ),
+    "the address in the security scheme and the docs; the SDK uses the other one": (
+        "operations/getOAuthTokenAlias/*: absent -> *",
+    ),
+    "the only grant that exists": (
+        "schemas/GetTokenRequest/properties/grant_type/enum: absent -> [client_credentials]",
+        "schemas/GetTokenRequest/properties/grant_type/type: absent -> string",
+        "schemas/GetTokenRequest/properties/grant_type: empty -> absent",
+    ),
+    "id patterns are anchored at both ends": (
+        "schemas/Corpus/properties/id/pattern: crp_[0-9]+$ -> ^crp_[0-9]+$",
+        "schemas/Corpus/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
+        "schemas/CreateCorpusRequest/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
+        "schemas/Job/properties/id/pattern: job_.+$ -> ^job_.+$",
+        "schemas/ReplaceFilterAttributesResponse/properties/job_id/pattern: job_.+$ -> ^job_.+$",
+        "operations/listCorpora/parameters/query corpus_id/schema/items/pattern: crp_[0-9]+$ -> ^crp_[0-9]+$",
+        "operations/getJob/parameters/path job_id/schema/pattern: job_.+$ -> ^job_.+$",
+        r"schemas/CorpusKey/pattern: [a-zA-Z0-9_\=\-]+$ -> ^[a-zA-Z0-9_=\-]+$",
+        r"schemas/CustomerSpecificReranker/properties/reranker_id/pattern: rnk_(?!272725718)\d+"
+        r" -> ^rnk_(?!272725718$)\d+$",
+    ),
+    "the SDK publishes no patterns; a job id is a job id": (
+        "schemas/BulkDelete*/properties/job_id/pattern: absent -> ^job_.+$",
+    ),
+    "an empty key or id cannot stand in a path": (
+        "schemas/CorpusKey/minLength: absent -> 1",
+        "schemas/CoreDocument/properties/id/minLength: absent -> 1",
+        "schemas/StructuredDocument/properties/id/minLength: absent -> 1",
+    ),
+    "0 means no limit; a published example sends it": (
+        "schemas/*Reranker/properties/limit/minimum: 1 -> 0",
+        "schemas/GenerationParametersModelParameters/properties/max_tokens/minimum: 1 -> 0",
+    ),
+    "null counts as not given": (
+        "schemas/UpdateCorpusRequest/properties/*/nullable: absent -> True",
+        "schemas/GenerationParameters/nullable: absent -> True",
+    ),
+    "a variant says which one it is": ("schemas/*/properties/type/enum: absent -> [*]",),
+    "the SDK tells its two answers apart by this member": (
+        "schemas/BulkDelete*/properties/response_type/*: absent -> *",
+        "schemas/BulkDeleteAsyncResponse/required: [cutoff_timestamp job_id]"
+        " -> [cutoff_timestamp job_id response_type]",
+        "schemas/BulkDeleteSyncSuccessResponse/required: "
+        "[cutoff_timestamp deleted_count job_id skipped_count] -> "
+        "[cutoff_timestamp deleted_count job_id response_type skipped_count]",
+    ),
+    "type is required in these variants, so it has no default": (
+        "schemas/*/properties/type/default: * -> absent",
+    ),
+    "type keeps the variants of a request apart": (
+        "schemas/ChainReranker/required: [rerankers] -> [rerankers type]",
+        "schemas/MMRReranker/required: absent -> [type]",
+        "schemas/NoneReranker/required: absent -> [type]",
+        "schemas/UserFunctionReranker/required: absent -> [type]",
+        "schemas/MaxCharsChunkingStrategy/required: [max_chars_per_chunk] -> [max_chars_per_chunk type]",
+    ),
+    "an event always says its type and brings its load": (
+        "schemas/FactualConsistencyScore/required: absent -> [factual_consistency_score type]",
+        "schemas/GenerationInfo/required: absent -> [rendered_prompt type]",
+        "schemas/StreamError/required: absent -> [messages type]",
+        "schemas/StreamGenerationChunk/required: absent -> [generation_chunk type]",
+        "schemas/StreamGenerationEnd/required: absent -> [type]",
+        "schemas/StreamResponseEnd/required: absent -> [type]",
+        "schemas/StreamSearchResponse/required: absent -> [search_results type]",
+    ),
+    "forgotten in the source, and it has properties": ("schemas/StreamError/type: absent -> object",),
+    "the source requires a member that it does not define": (
+        "schemas/ImageMetadata/required: [id image_data mime_type] -> [id mime_type]",
+    ),
+    "the SDK added a kind of job": (
+        "schemas/Job/properties/type/enum: [rebuild_vector_index replace_filter_attributes unknown]"
+        " -> [rebuild_vector_index replace_filter_attributes bulk_delete_documents unknown]",
+    ),
+    "what the stand-in always sends": (
+        "schemas/BadRequestError/required: absent -> [field_errors messages request_id]",
+        "schemas/ComputeCorpusSizeResponse/required: absent"
+        " -> [used_characters used_docs used_metadata_characters used_parts]",
+        "schemas/Corpus/required: absent"
+        " -> [chat_history_corpus created_at custom_dimensions documents_are_questions enabled encoder_id"
+        " encoder_name filter_attributes id key name queries_are_answers save_history]",
+        "schemas/CorpusLimits/required: absent -> [max_metadata_bytes used_characters used_docs used_parts]",
+        "schemas/Document/required: absent -> [id metadata]",
+        "schemas/Error/required: absent -> [messages request_id]",
+        "schemas/IndividualSearchResult/required: absent"
+        " -> [document_id document_metadata part_metadata request_corpora_index score text]",
+        "schemas/Job/required: absent -> [corpus_keys created_at id state type]",
+        "schemas/ListCorporaResponse/required: absent -> [corpora metadata]",
+        "schemas/ListDocumentsResponse/required: absent -> [documents metadata]",
+        "schemas/ListJobsResponse/required: absent -> [jobs metadata]",
+        "schemas/ListMetadata/required: absent -> [page_key]",
+        "schemas/NotFoundError/required: absent -> [id messages request_id]",
+        "schemas/QueryFullResponse/required: absent -> [search_results]",
+        "schemas/RewrittenQuery/required: absent -> [corpus_key filter_extraction]",
+        "schemas/SummarizeDocumentResponse/required: absent -> [rendered_prompt summary]",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def differences() -> list[str]:
+    document = bundle(SPECS)
+    ours = {
+        "operations": {
+            operation["operationId"]: _as_facts(document, path, method, operation)
+            for path, method, operation in operations(document)
+        },
+        "schemas": document["components"]["schemas"],
+    }
+    there, here = dict(_leaves(FACTS)), dict(_leaves(ours))
+    return [
+        f"{where}: {there.get(where, ABSENT)} -> {here.get(where, ABSENT)}"
+        for where in sorted(there.keys() | here.keys())
+        if there.get(where, ABSENT) != here.get(where, ABSENT)
+    ]
+
+
+def test_every_difference_from_the_facts_is_explained(differences: list[str]) -> None:
+    patterns = [_compiled(pattern) for group in EXPLAINED.values() for pattern in group]
+    unexplained = [line for line in differences if not any(pattern.fullmatch(line) for pattern in patterns)]
+    assert not unexplained, "\n".join(unexplained)
+
+
+def test_no_explanation_is_stale(differences: list[str]) -> None:
+    stale = [
+        pattern
+        for group in EXPLAINED.values()
+        for pattern in group
+        if not any(_compiled(pattern).fullmatch(line) for line in differences)
+    ]
+    assert not stale, "\n".join(stale)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(text) for text in pattern.split("*")))
+
+
+def _as_facts(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """An operation of ours in the form of the table."""
+    parameters = [_resolved(document, parameter) for parameter in operation.get("parameters", ())]
+    body = operation.get("requestBody")
+    return {
+        "method": method,
+        "path": path,
+        "tag": " ".join(operation["tags"]),
+        "sources": operation["x-sources"],
+        "key_kinds": operation["x-key-kinds"],
+        "parameters": {
+            f"{parameter['in']} {parameter['name']}": {
+                "required": parameter.get("required", False),
+                "schema": parameter["schema"],
+            }
+            for parameter in parameters
+        },
+        "request": body and {"required": body.get("required", False), "content": _schemas(body)},
+        "responses": {
+            status: _schemas(_resolved(document, answer)) for status, answer in operation["responses"].items()
+        },
+        "stream_switch": operation.get("x-stream", {}).get("switch"),
+    }
+
+
+def _resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    _, _, section, name = node["$ref"].split("/")
+    found: dict[str, Any] = document["components"][section][name]
+    return found
+
+
+def _schemas(holder: dict[str, Any]) -> dict[str, Any]:
+    return {media: entry["schema"] for media, entry in holder.get("content", {}).items()}
+
+
+def _leaves(node: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """`(place, value)` of every leaf without the prose; a reference counts as the name it leads to."""
+    if isinstance(node, dict):
+        facts = {key: value for key, value in node.items() if not (key in PROSE and isinstance(value, str))}
+        for key, value in facts.items():
+            yield from _leaves(value, f"{where}/{key}" if where else key)
+        if not facts:
+            yield where, "empty"
+    elif isinstance(node, list) and any(isinstance(item, dict) for item in node):
+        for item in node:
+            yield from _leaves(item, f"{where}/{_name(item.get('$ref', '-'))}")
+    elif isinstance(node, list):
+        words = [str(item) for item in node]
+        yield where, f"[{' '.join(sorted(words) if where.endswith(UNORDERED) else words)}]"
+    elif node is not None:
+        yield where, _name(str(node)) if where.endswith("$ref") or "/mapping/" in where else str(node)
+
+
+def _name(reference: str) -> str:
+    return reference.rpartition("/")[2]
