@@ -43,7 +43,7 @@ class BackgroundServer:
         import uvicorn
 
         from understudy.app import create_server
-        from understudy.engine.protocol import with_header_deadline
+        from understudy.engine.protocol import with_deadlines
         from understudy.settings import Settings
 
         chosen = Settings(**{"log_format": "none", "strict_answers": True, **settings})
@@ -57,7 +57,7 @@ class BackgroundServer:
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
                 self.server,
-                http=with_header_deadline(chosen.limits.header_seconds),
+                http=with_deadlines(chosen.limits),
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -7,37 +7,43 @@ from typing import Any
 Similarity = Callable[[int, int], float] | Any  # a function of two positions, or a matrix
 
 _PREFIX = 5
+_PART = 0.6  # what a shared beginning of a word counts
 _NEAR = 4
 _ENOUGH = 0.35  # the cosine that counts as full semantic agreement of a short query and a sentence
 
 
-def relevance_of(wanted: Sequence[str], stems: Sequence[str], line: str, semantic: float) -> float:
-    """Relevance in [0, 1] of a text, given as its stems in order and its `lexical.line`.
+def relevance_of(
+    wanted: Sequence[str], stems: Sequence[str], held: frozenset[str], line: str, semantic: float
+) -> float:
+    """Relevance in [0, 1] of a text, given as its stems in order and as a set, and its `lexical.line`.
 
     The share of the wanted stems that the text covers, sharpened at both ends, counts most; then their
     being close together in the same order, and the semantic score.
     """
     if not wanted:
         return 0.0
-    held = set(stems)
-    covered = sum(_held(stem, held, line) for stem in wanted) / len(wanted)
-    sharp = covered * covered * (3 - 2 * covered)
+    covered, whole = 0.0, 0
+    for stem in wanted:
+        if stem in held:
+            covered += 1.0
+            whole += 1
+        elif len(stem) >= _PREFIX and f" {stem[:_PREFIX]}" in line:
+            covered += _PART
+    covered /= len(wanted)
     agreement = min(1.0, semantic / _ENOUGH)
-    score = sharp * (0.72 + 0.13 * _closeness(wanted, stems, held) + 0.12 * agreement) + 0.03 * agreement
-    return round(score, 6)
+    sharp = covered * covered * (3 - 2 * covered)
+    closeness = _closeness(wanted, stems, held) if whole > 1 or len(wanted) == 1 else 0.0
+    return round(sharp * (0.72 + 0.13 * closeness + 0.12 * agreement) + 0.03 * agreement, 6)
 
 
-def _held(stem: str, held: set[str], line: str) -> float:
-    if stem in held:
-        return 1.0
-    return 0.6 if len(stem) >= _PREFIX and f" {stem[:_PREFIX]}" in line else 0.0
-
-
-def _closeness(wanted: Sequence[str], stems: Sequence[str], held: set[str]) -> float:
+def _closeness(wanted: Sequence[str], stems: Sequence[str], held: frozenset[str]) -> float:
     """The share of neighbours in the query that stand near each other, in that order, in the text."""
     if len(wanted) == 1:
         return 1.0 if wanted[0] in held else 0.0
-    near = sum(_near(one, two, stems) for one, two in pairwise(wanted) if {one, two} <= held)
+    near = 0.0
+    for one, two in pairwise(wanted):
+        if one in held and two in held:
+            near += _near(one, two, stems)
     return near / (len(wanted) - 1)
 
 

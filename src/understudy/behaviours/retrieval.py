@@ -45,6 +45,7 @@ class Segment:
     vectors: NDArray[np.int8]
     norms: NDArray[np.int64]
     stems: tuple[tuple[str, ...], ...]
+    held: tuple[frozenset[str], ...]
     lines: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -66,7 +67,8 @@ def segment(texts: Sequence[str]) -> Segment:
     matrix = vectors(found)
     matrix.flags.writeable = False
     norms = np.square(matrix, dtype=np.int64).sum(axis=0)
-    return Segment(matrix, norms, tuple(map(stems, found)), tuple(map(line, found)))
+    stemmed = tuple(map(stems, found))
+    return Segment(matrix, norms, stemmed, tuple(map(frozenset, stemmed)), tuple(map(line, found)))
 
 
 class Index:
@@ -121,19 +123,32 @@ class Index:
         """The embedding of one row."""
         return self._matrix[:, row]
 
-    def relevance(self, query: str, rows: Sequence[int]) -> list[float]:
-        """The relevance in [0, 1] of each row to the query, as a reranker sees it."""
+    def relevance(
+        self, query: str, rows: Sequence[int], semantic: Sequence[float] | None = None
+    ) -> list[float]:
+        """The relevance in [0, 1] of each row to the query, as a reranker sees it.
+
+        `semantic` are the semantic scores of the rows for the same query, where they are known.
+        """
         if not rows:
             return []
         embedded = embed(query)
-        chosen = np.asarray(rows, np.intp)
-        part = self._matrix[embedded.dimensions[:, None], chosen]
-        semantic = _cosine(embedded, part, self._lengths[chosen]).tolist()
-        places = [(self.segments[at], part_no) for at, part_no in map(self.row, rows)]
-        return [
-            relevance_of(embedded.stems, one.stems[part_no], one.lines[part_no], score)
-            for (one, part_no), score in zip(places, semantic, strict=True)
-        ]
+        if semantic is None:
+            semantic = self._semantic_of(embedded, np.asarray(rows, np.intp))
+        found = []
+        for row, score in zip(rows, semantic, strict=True):
+            at, part = self.row(row)
+            one = self.segments[at]
+            found.append(
+                relevance_of(embedded.stems, one.stems[part], one.held[part], one.lines[part], score)
+            )
+        return found
+
+    def _semantic_of(self, query: Query, rows: NDArray[np.intp]) -> list[float]:
+        scores: list[float] = _cosine(
+            query, self._matrix[query.dimensions[:, None], rows], self._lengths[rows]
+        ).tolist()
+        return scores
 
     def _semantic(self, query: Query) -> Floats:
         return _cosine(query, self._matrix.take(query.dimensions, 0), self._lengths)

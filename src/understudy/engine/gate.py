@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,7 @@ from understudy.engine.context import SCOPE_KEY, Call
 from understudy.engine.definition import ApiDefinition
 from understudy.engine.failures import refuse
 from understudy.engine.journal import Redaction, record
-from understudy.errors import ApiError, BadRequest, DeadlineExceeded, SetupError, TooLarge
+from understudy.errors import ApiError, BadRequest, SetupError, TooLarge
 from understudy.settings import Settings
 from understudy.state.world import Worlds
 
@@ -190,15 +189,11 @@ class Gate:
         if length is not None and (not length.isdigit() or int(length) > limit):
             call.answer_headers.append((b"connection", b"close"))
             return too_large
-        try:
-            async with asyncio.timeout(self._limits.body_seconds):
-                return await _collect(call, receive, limit, too_large)
-        except TimeoutError:
-            call.answer_headers.append((b"connection", b"close"))
-            return DeadlineExceeded(f"the body did not arrive within {self._limits.body_seconds:g} s")
+        return await _collect(call, receive, limit, too_large)
 
 
 async def _collect(call: Call, receive: Receive, limit: int, too_large: ApiError) -> ApiError | None:
+    """Read the body to its end; the server's protocol closes connections whose body does not arrive."""
     message = await receive()
     if not message.get("more_body"):
         call.body = message.get("body", b"")
@@ -207,6 +202,8 @@ async def _collect(call: Call, receive: Receive, limit: int, too_large: ApiError
     size = len(parts[0])
     while message.get("more_body"):
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return BadRequest(message="the connection ended before the body did")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:

@@ -30,10 +30,13 @@ class Redaction:
 
     def body(self, body: bytes, credential: str) -> bytes:
         """The first `MAX_BODY` bytes without secrets."""
-        body = body[:MAX_BODY]
-        if any(member in body for member in self._members):
-            body = self._in_json.sub(rb"\1" + REDACTED.encode(), body)
-            body = self._in_form.sub(rb"\1" + REDACTED.encode(), body)
+        if len(body) > MAX_BODY:
+            body = body[:MAX_BODY]
+        for member in self._members:
+            if member in body:
+                body = self._in_json.sub(rb"\1" + REDACTED.encode(), body)
+                body = self._in_form.sub(rb"\1" + REDACTED.encode(), body)
+                break
         if credential and (secret := credential.encode()) in body:
             body = body.replace(secret, REDACTED.encode())
         return body

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_ENTRIES = 1_000
 MAX_BYTES = 32 * 1024 * 1024
 MAX_BODY = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One call, credentials already redacted. Bodies are cut at `MAX_BODY` bytes.
 
     `at` is the time of the world in milliseconds; `problem` says what we think was wrong.

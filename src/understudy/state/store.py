@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
@@ -196,30 +195,9 @@ class Store:
         if self._undo is not None:
             self._undo.append((table, key, old))
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Transaction:
         """Everything inside happens, or nothing of it: records, ids and clock."""
-        if self._undo is not None:  # already inside one
-            yield
-            return
-        undo: list[Undo] = []
-        self._undo = undo
-        clock, counters, sequence, version = (
-            self.clock.state,
-            dict(self.ids.counters),
-            self._sequence,
-            self.version,
-        )
-        try:
-            yield
-        except BaseException:
-            for table, key, old in reversed(undo):
-                table._set(key, old)
-            self.clock.state, self.ids.counters = clock, counters
-            self._sequence, self.version = sequence, version
-            raise
-        finally:
-            self._undo = None
+        return Transaction(self)
 
     def fork(self, clock: Clock, ids: Ids) -> Store:
         """A store with the same content that shares every record until one side writes."""
@@ -260,6 +238,32 @@ class Store:
             rows = Rows({r["key"]: Record(r["value"], r["private"], r["sequence"]) for r in dumped["rows"]})
             self._tables[(kind.name, *dumped["scope"])] = Table(self, kind, rows)
             self._sequence = max([self._sequence, *(record.sequence for record in rows.values())])
+
+
+class Transaction:
+    """Undoes what was written inside when an exception leaves it; an inner one is part of the outer."""
+
+    __slots__ = ("_before", "_store", "_undo")
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        store = self._store
+        self._undo: list[Undo] | None = None
+        if store._undo is None:
+            self._undo = store._undo = []
+            self._before = (store.clock.state, store.ids.counters.copy(), store._sequence, store.version)
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, traceback: object) -> None:
+        if self._undo is None:
+            return
+        store = self._store
+        store._undo = None
+        if kind is not None:
+            for table, key, old in reversed(self._undo):
+                table._set(key, old)
+            store.clock.state, store.ids.counters, store._sequence, store.version = self._before
 
 
 def diff(before: Store, after: Store) -> list[dict[str, Any]]:

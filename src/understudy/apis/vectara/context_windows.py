@@ -32,8 +32,8 @@ class Configuration:
         unit = "sentences" if sentences else "characters"
         return cls(
             sentences,
-            given.get(f"{unit}_before") or 0,
-            given.get(f"{unit}_after") or 0,
+            max(0, given.get(f"{unit}_before") or 0),
+            max(0, given.get(f"{unit}_after") or 0),
             given.get("start_tag") or "",
             given.get("end_tag") or "",
         )

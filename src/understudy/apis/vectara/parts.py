@@ -96,7 +96,10 @@ def _add_section(
         metadata = {**own, "offset": span.offset, "len": span.length}
         if titled:
             metadata["is_title"] = False
-        part: Part = {"text": text[span.offset : span.offset + span.length], "metadata": {**metadata, **inherited}}
+        part: Part = {
+            "text": text[span.offset : span.offset + span.length],
+            "metadata": {**metadata, **inherited},
+        }
         built.add(_with_dimensions(part, body), (here, span.offset, span.length))
     for table in section.get("tables", ()):
         _add_table(built, table, {**own, **inherited}, body)

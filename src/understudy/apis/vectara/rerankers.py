@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from understudy.errors import BadRequest, NotPlayed
@@ -18,9 +18,12 @@ CUSTOMER_RERANKERS: Mapping[str, str] = {MULTILINGUAL: "rnk_272725719", "Rerank_
 DEFAULT: Mapping[str, Any] = {"type": "customer_reranker", "reranker_name": MULTILINGUAL}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hit:
-    """One row on its way to becoming a result."""
+    """One row on its way to becoming a result; its score changes from stage to stage.
+
+    `semantic` is its semantic score for the query itself, where retrieval knows it.
+    """
 
     score: float
     corpus_number: int
@@ -28,6 +31,7 @@ class Hit:
     document: Record[Any]
     part: int
     index: Index
+    semantic: float | None
 
 
 def apply(
@@ -56,11 +60,17 @@ def _customer(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: s
     if identity is not None and identity not in CUSTOMER_RERANKERS.values():
         known = ", ".join(CUSTOMER_RERANKERS.values())
         raise BadRequest({f"{place}.reranker_id": f"no reranker '{identity}'; there is {known}"})
-    scored: list[Hit] = []
     for group in _by_index(hits):
-        scores = group[0].index.relevance(query, [hit.row for hit in group])
-        scored += [replace(hit, score=score) for hit, score in zip(group, scores, strict=True)]
-    return sorted(scored, key=lambda hit: -hit.score)
+        found = [hit.semantic for hit in group if hit.semantic is not None]
+        semantic = found if len(found) == len(group) else None
+        scores = group[0].index.relevance(query, [hit.row for hit in group], semantic)
+        for hit, score in zip(group, scores, strict=True):
+            hit.score = score
+    return sorted(hits, key=_by_score)
+
+
+def _by_score(hit: Hit) -> float:
+    return -hit.score
 
 
 def _mmr(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
@@ -74,7 +84,9 @@ def _mmr(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -
         return []
     alike = similarity([(hit.index, hit.row) for hit in hits])
     chosen = mmr_valued([hit.score for hit in hits], alike, bias, len(hits))
-    return [replace(hits[number], score=value) for number, value in chosen]
+    for number, value in chosen:
+        hits[number].score = value
+    return [hits[number] for number, _ in chosen]
 
 
 def _user_function(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:

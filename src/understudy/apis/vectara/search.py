@@ -102,10 +102,12 @@ def _retrieve(
     _look_at_unindexed(ctx, documents)
     view = documents.derived("index", _build_index)
     boosts = _boosts(corpus, view, wanted.get("custom_dimensions"), f"{place}.custom_dimensions")
-    scores = view.index.scores(query, wanted.get("lexical_interpolation") or 0.0, boosts)
+    share = wanted.get("lexical_interpolation") or 0.0
+    scores = view.index.scores(query, share, boosts)
+    plain = share <= 0 and boosts is None and not wanted.get("query")
     mask = None if accepts is None else _mask(accepts, view)
     return [
-        Hit(score, number, row, *view.at(row), view.index)
+        Hit(score, number, row, *view.at(row), view.index, score if plain else None)
         for row, score in top(scores, mask, min(count, len(scores)))
     ]
 
