@@ -85,6 +85,7 @@ def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tup
         _inline(raw, bundle)
         secured = bool(raw.get("security", bundle.get("security")))
         operation = compile_operation(path, method, raw, schemas, secured)
+        operation.tells_secrets = schemas.mentions(_answer_schemas(raw), set(api.secret_members))
         function = handlers.functions.get(operation.id)
         operation.handler = function or not_played
         if function is not None:
@@ -93,6 +94,14 @@ def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tup
         paths.setdefault(path, {})[method] = raw
     served = {**bundle, "paths": paths}
     return Compiled(api, served, schemas, operations, Router()), handlers
+
+
+def _answer_schemas(raw: dict[str, Any]) -> list[Any]:
+    return [
+        content.get("schema", {})
+        for response in raw["responses"].values()
+        for content in response.get("content", {}).values()
+    ]
 
 
 def _profile_sources(raw: dict[str, Any]) -> set[str]:

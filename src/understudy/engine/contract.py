@@ -39,6 +39,18 @@ class Schemas:
             schema = self._components[schema["$ref"].rpartition("/")[2]]
         return schema
 
+    def mentions(self, schema: Any, members: set[str]) -> bool:
+        """Whether a schema, or anything it reaches, has a property of one of these names."""
+        pending, seen = list(_references(schema)), set[str]()
+        nodes = [schema]
+        while pending:
+            name = pending.pop()
+            if name not in seen:
+                seen.add(name)
+                nodes.append(self._components[name])
+                pending.extend(_references(self._components[name]))
+        return any(_has_property(node, members) for node in nodes)
+
     def validator(self, schema: dict[str, Any], *, request: bool = False) -> Check:
         """A check of values against `schema`; requests also tell 1 from 1.0."""
         return Check(self, schema, request)
@@ -103,6 +115,15 @@ def _references(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _references(item)
+
+
+def _has_property(node: Any, members: set[str]) -> bool:
+    if isinstance(node, dict):
+        named = node.get("properties")
+        if isinstance(named, dict) and not members.isdisjoint(named):
+            return True
+        return any(_has_property(child, members) for child in node.values())
+    return isinstance(node, list) and any(_has_property(child, members) for child in node)
 
 
 _COPIED = (

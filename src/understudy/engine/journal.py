@@ -53,17 +53,19 @@ class Redaction:
 
 def record(call: Call, redaction: Redaction) -> None:
     """Put a finished call into the journal of its world."""
-    target = redaction.target(call.path.decode("latin-1"), call.query.decode("latin-1"), call.credential)
+    operation, credential = call.operation, call.credential
+    target = redaction.target(call.path.decode("latin-1"), call.query.decode("latin-1"), credential)
+    tells = operation is None or call.status >= 400 or operation.tells_secrets
     call.world.journal.add(
         Entry(
-            number=call.number,
-            at=call.world.clock.millis(),
-            method=call.method,
-            path=target,
-            operation=call.operation.id if call.operation else "",
-            status=call.status,
-            request_body=redaction.body(call.body, call.credential) if call.body else b"",
-            response_body=redaction.body(call.answer_body, call.credential),
-            problem=call.problem,
+            call.number,
+            call.world.store.clock.millis(),
+            call.method,
+            target,
+            operation.id if operation else "",
+            call.status,
+            redaction.body(call.body, credential) if call.body else b"",
+            redaction.body(call.answer_body, credential) if tells else call.answer_body[:MAX_BODY],
+            call.problem,
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from understudy.engine.contract import Check, Schemas
@@ -59,7 +59,8 @@ class Operation:
     extensions: Mapping[str, Any]
     path_names: tuple[str, ...]
     handler: Callable[..., Any] | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    tells_secrets: bool = False
+    """Whether an answer of success may hold a member that is redacted in the journal."""
 
 
 def compile_operation(

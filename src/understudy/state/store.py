@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
@@ -76,8 +76,9 @@ class Table(Generic[T]):
     def keys(self) -> list[str]:
         return list(self._rows)
 
-    def records(self) -> list[Record[T]]:
-        return list(self._rows.values())
+    def records(self) -> Sequence[Record[T]]:
+        """Every record in order of creation, which is the order of their sequence numbers."""
+        return self.derived("records", lambda table: tuple(table._rows.values()))
 
     def values(self) -> list[T]:
         return [record.value for record in self._rows.values()]

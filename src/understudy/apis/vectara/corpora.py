@@ -49,7 +49,7 @@ def list_corpora(
     if bound is not None:
         records = [r for r in records if r.value["key"] in bound]
     shown, metadata = page(ctx, records, limit, page_key, filter, corpus_id)
-    return {"corpora": [record.value for record in shown], "metadata": metadata}
+    return {"corpora": shown, "metadata": metadata}
 
 
 @operation("createCorpus")

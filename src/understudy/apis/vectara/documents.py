@@ -29,7 +29,7 @@ def list_corpus_documents(
         accepts = compiled_filter(corpus, metadata_filter, "query.metadata_filter", document_only=True)
         records = [r for r in records if accepts(r.value["id"], r.value["metadata"], {})]
     shown, metadata = page(ctx, records, limit, page_key, metadata_filter)
-    return {"documents": [without_parts(record.value) for record in shown], "metadata": metadata}
+    return {"documents": [without_parts(document) for document in shown], "metadata": metadata}
 
 
 @operation("getCorpusDocument")

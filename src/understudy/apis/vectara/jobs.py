@@ -39,7 +39,7 @@ def list_jobs(
         and (since is None or parse_stamp(record.value["created_at"]) > since)
     ]
     shown, metadata = page(ctx, records, limit, page_key, corpus_key, after, state, newest_first=True)
-    return {"jobs": [record.value for record in shown], "metadata": metadata}
+    return {"jobs": shown, "metadata": metadata}
 
 
 @operation("getJob")

@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import re2
 
+from understudy.apis.vectara.wire import ListMetadata
 from understudy.engine.context import Context
 from understudy.errors import BadRequest
 from understudy.state.store import Record
 
 _SEAL_BYTES = 9
+T = TypeVar("T")
 
 
 def page(
     ctx: Context,
-    records: Iterable[Record[Any]],
+    records: Sequence[Record[T]],
     limit: int,
     page_key: str | None,
     *narrowing: Any,
     newest_first: bool = False,
-) -> tuple[list[Record[Any]], dict[str, str]]:
-    """One page of records and its `metadata`.
+) -> tuple[list[T], ListMetadata]:
+    """One page of values and its `metadata`; `records` come in order of their creation.
 
     A page key names the last record shown, so that what is added or removed between two pages is
     neither shown twice nor hidden. It is sealed with the operation, the narrowing parameters and
     the world: a key from elsewhere is 400 `query.page_key`. The last page has an empty key.
     """
-    in_order = sorted(records, key=lambda r: r.sequence, reverse=newest_first)
-    if page_key:
-        after = _open(ctx, page_key, narrowing)
-        in_order = [r for r in in_order if (r.sequence < after if newest_first else r.sequence > after)]
-    shown = in_order[:limit]
-    more = len(in_order) > limit
-    return shown, {"page_key": _close(ctx, shown[-1].sequence, narrowing) if more else ""}
+    if newest_first:
+        end = (
+            bisect_left(records, _open(ctx, page_key, narrowing), key=_sequence) if page_key else len(records)
+        )
+        shown = records[max(0, end - limit) : end][::-1]
+        more = end > limit
+    else:
+        start = bisect_right(records, _open(ctx, page_key, narrowing), key=_sequence) if page_key else 0
+        shown = records[start : start + limit]
+        more = start + limit < len(records)
+    last = _close(ctx, shown[-1].sequence, narrowing) if more else ""
+    return [record.value for record in shown], {"page_key": last}
+
+
+def _sequence(record: Record[Any]) -> int:
+    return record.sequence
 
 
 def _seal(ctx: Context, sequence: int, narrowing: tuple[Any, ...]) -> bytes:
@@ -61,13 +73,13 @@ def _open(ctx: Context, page_key: str, narrowing: tuple[Any, ...]) -> int:
     return sequence
 
 
-def matching(records: Iterable[Record[Any]], pattern: str | None, *members: str) -> list[Record[Any]]:
+def matching(records: Sequence[Record[T]], pattern: str | None, *members: str) -> Sequence[Record[T]]:
     """The records whose named members match a regular expression anywhere, case ignored.
 
     RE2 does the matching, in time linear in the text; a bad expression is 400 `query.filter`.
     """
     if not pattern:
-        return list(records)
+        return records
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
@@ -78,4 +90,4 @@ def matching(records: Iterable[Record[Any]], pattern: str | None, *members: str)
         if isinstance(reason, bytes):
             reason = reason.decode("utf-8", "replace")
         raise BadRequest({"query.filter": f"is not a regular expression: {reason}"}) from None
-    return [r for r in records if any(expression.search(r.value.get(m) or "") for m in members)]
+    return [r for r in records if any(expression.search(cast(Any, r.value).get(m) or "") for m in members)]
