@@ -1,4 +1,4 @@
-"""The operations of the bundle, as tests enumerate them: calls that would work, and a world to send them to."""
+"""The operations of the bundle, as tests enumerate them, with values for their paths and bodies."""
 
 from __future__ import annotations
 

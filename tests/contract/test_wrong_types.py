@@ -30,15 +30,13 @@ def named(value: Any) -> str | None:
 
 
 def wrong_bodies(operation: Described) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each top-level property, and one property inside of each object or array, with a value of another type."""
+    """Each top-level property, and one property inside of each of them, with a value of another type."""
     schema = operation.body()
     for properties, valid in variants(schema) if schema else ():
         for name, inner in properties.items():
             if kind_of(inner) in WRONG:
                 yield name, {**valid, name: WRONG[kind_of(inner)]}
-            yield from (
-                (f"{name}{place}", {**valid, name: value}) for place, value in wrong_inside(inner)
-            )
+            yield from ((f"{name}{place}", {**valid, name: value}) for place, value in wrong_inside(inner))
 
 
 def wrong_inside(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:

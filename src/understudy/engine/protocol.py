@@ -32,6 +32,7 @@ def with_deadlines(limits: Limits) -> type[HttpToolsProtocol]:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
+            self._arriving = True  # a blank line too, which begins no message and ends the idle timer
             super().data_received(data)
             if not self._arriving:
                 self._stop()

@@ -146,8 +146,8 @@ class Security(Stage):
                     await refuse(send, call, refusal)
                     return
                 call.principal = principal
-            if call.keep_world is not None:
-                call.keep_world(call.world)
+                if call.keep_world is not None:
+                    call.keep_world(call.world)
         await self.app(scope, receive, send)
 
 
@@ -199,6 +199,8 @@ class Acting(Stage):
                 result, status = result
             if self._check:
                 self._compare(operation, status, result)
+        if not operation.secured and call.keep_world is not None:  # the handler has known its caller
+            call.keep_world(call.world)
         if isinstance(result, EventStream):
             cadence = call.world.lifecycle.cadence_millis / 1000
             await send_stream(receive, send, call, result, cadence)

@@ -11,7 +11,7 @@ TOKEN_PATHS = (b"/oauth/token", b"/oauth2/token")
 
 
 def body(error: ApiError, call: Call) -> dict[str, Any]:
-    """`{messages, request_id}`, with `field_errors` on a 400 and `id` on a 404; OAuth's own at the token paths."""
+    """`{messages, request_id}`, with `field_errors` on a 400 and `id` on a 404; OAuth has its own form."""
     if isinstance(error, OAuthRefusal):
         return {"error": error.code, "error_description": error.message}
     if isinstance(error, BadRequest) and call.path in TOKEN_PATHS:

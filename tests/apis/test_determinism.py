@@ -1,0 +1,151 @@
+"""Same fixture, same seed, same calls: same bytes, in any process and with any hash seed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+CALLS = 200
+PLAYER = Path(__file__).with_name("play_calls.py")
+WORDS = [
+    "lantern",
+    "kiln",
+    "return",
+    "refund",
+    "glass",
+    "frame",
+    "leave",
+    "hotel",
+    "train",
+    "receipt",
+    "gloves",
+]
+
+
+def some_text(dice: random.Random) -> str:
+    sentences = (" ".join(dice.choices(WORDS, k=dice.randint(3, 9))) for _ in range(dice.randint(1, 4)))
+    return " ".join(f"{sentence.capitalize()}." for sentence in sentences)
+
+
+def some_document(dice: random.Random) -> dict[str, Any]:
+    metadata = {
+        "year": dice.randint(2000, 2030),
+        "tags": dice.sample(WORDS, 3),
+        "ü": {"deep": [None, 1.5, True]},
+    }
+    document: dict[str, Any] = {"id": f"d{dice.randint(0, 40)}", "metadata": metadata}
+    if dice.random() < 0.5:
+        parts = [{"text": some_text(dice), "custom_dimensions": {"votes": dice.random()}} for _ in range(3)]
+        return {**document, "type": "core", "document_parts": parts}
+    sections = [{"title": dice.choice(WORDS), "text": some_text(dice)} for _ in range(2)]
+    return {**document, "type": "structured", "title": dice.choice(WORDS), "sections": sections}
+
+
+def some_query(dice: random.Random) -> dict[str, Any]:
+    reranker = dice.choice(
+        [
+            {"type": "none"},
+            {"type": "mmr", "diversity_bias": 0.4},
+            {"type": "customer_reranker", "cutoff": 0.1},
+            {
+                "type": "chain",
+                "rerankers": [{"type": "customer_reranker"}, {"type": "mmr", "diversity_bias": 0.2}],
+            },
+        ]
+    )
+    return {
+        "query": " ".join(dice.sample(WORDS, 3)),
+        "search": {
+            "limit": 20,
+            "lexical_interpolation": dice.choice([0, 0.05, 0.5, 1]),
+            "custom_dimensions": {"votes": dice.random()},
+            "metadata_filter": dice.choice(["", "doc.year > 2010", "'kiln' IN doc.tags"]),
+            "context_configuration": {"sentences_before": 1, "start_tag": "<b>", "end_tag": "</b>"},
+            "reranker": reranker,
+        },
+        "generation": {
+            "max_used_search_results": 7,
+            "citations": {"style": dice.choice(["numeric", "markdown"])},
+        },
+        "stream_response": dice.random() < 0.6,
+    }
+
+
+def some_calls() -> list[tuple[str, str, Any]]:
+    """Mixed calls, most of them good; `(method, path, JSON body or None)`."""
+    dice = random.Random(20260101)
+    attributes = [
+        {"name": "year", "level": "document", "type": "integer"},
+        {"name": "tags", "level": "document", "type": "list[text]"},
+    ]
+    made = {"key": "c", "filter_attributes": attributes, "custom_dimensions": [{"name": "votes"}]}
+    calls: list[tuple[str, str, Any]] = [("POST", "/v2/corpora", made)]
+    possible = [
+        lambda: ("POST", "/v2/corpora/c/documents", some_document(dice)),
+        lambda: ("POST", "/v2/corpora/c/documents", some_document(dice)),
+        lambda: ("POST", "/v2/corpora/c/query", some_query(dice)),
+        lambda: ("POST", "/v2/corpora/c/query", some_query(dice)),
+        lambda: ("GET", f"/v2/corpora/handbook/query?query={dice.choice(WORDS)}", None),
+        lambda: ("GET", "/v2/corpora/c/documents?limit=3", None),
+        lambda: ("GET", f"/v2/corpora/c/documents/d{dice.randint(0, 40)}", None),
+        lambda: (
+            "PATCH",
+            f"/v2/corpora/c/documents/d{dice.randint(0, 40)}",
+            {"metadata": {"new": dice.random()}},
+        ),
+        lambda: ("DELETE", f"/v2/corpora/c/documents/d{dice.randint(0, 40)}", None),
+        lambda: ("GET", "/v2/corpora/c/filter_attribute_stats", None),
+        lambda: ("POST", "/v2/corpora/c/compute_size", None),
+        lambda: ("POST", "/v2/corpora/c/replace_filter_attributes", {"filter_attributes": attributes}),
+        lambda: ("GET", "/v2/jobs?limit=2", None),
+        lambda: ("GET", "/v2/corpora?filter=%28a%7Cb%29&limit=1", None),
+        lambda: ("POST", "/v2/corpora", {"key": f"k{dice.randint(0, 9)}", "name": 5}),
+        lambda: ("POST", "/v2/corpora", {"key": f"k{dice.randint(0, 9)}"}),
+        lambda: ("PUT", "/v2/corpora", None),
+        lambda: (
+            "POST",
+            "/oauth/token",
+            {
+                "client_id": "understudy@play",
+                "client_secret": "understudy-secret",
+                "grant_type": "client_credentials",
+            },
+        ),
+    ]
+    while len(calls) < CALLS:
+        calls.append(dice.choice(possible)())
+    return calls
+
+
+def played(calls: list[tuple[str, str, Any]], hash_seed: str) -> list[dict[str, Any]]:
+    """What a process of its own answers: status, headers and body of each call."""
+    done = subprocess.run(
+        [sys.executable, str(PLAYER)],
+        input=json.dumps(calls),
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    return answers
+
+
+def test_two_processes_with_different_hash_seeds_give_the_same_bytes() -> None:
+    calls = some_calls()
+    first, second = played(calls, "1"), played(calls, "4242")
+    assert len(first) == CALLS
+    for call, one, two in zip(calls, first, second, strict=True):
+        assert one == two, call
+    statuses = [answer["status"] for answer in first]
+    assert {200, 201, 204, 400, 404, 405, 409} <= set(statuses)
+    assert max(statuses) < 500
+    assert sum(status < 300 for status in statuses) > CALLS / 2
+    assert sum("event:end" in answer["body"] for answer in first) > 3
