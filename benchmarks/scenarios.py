@@ -100,12 +100,14 @@ def query(**search: Any) -> dict[str, Any]:
 
 
 QUERY = orjson.dumps(query())
+NEW_QUERY = orjson.dumps({**query(), "query": "@ " + query()["query"]})
+"""The same with a word in the question that no other question has."""
 REFUSED = orjson.dumps(
     {"key": "refused", "name": ["not", "a", "text"], "description": "A body of a wrong type"}
 )
 
 
-def new_corpus(key: str) -> bytes:
+def new_corpus(key: str = "@") -> bytes:
     description = "Made by the benchmark; nobody will ever read what is in it."
     attribute = {"name": "lang", "level": "document", "type": "text"}
     return orjson.dumps(
@@ -120,6 +122,7 @@ class Scenario:
     Args:
         status: the only right one.
         content: whether a JSON answer is what Understudy has to say.
+        body: what is sent; each `@` in it becomes something that no other request has.
         grows: whether the state has to be put back after a run.
     """
 
@@ -132,15 +135,15 @@ class Scenario:
     grows: bool = False
 
     def request_body(self, marker: str) -> bytes:
-        return new_corpus(marker) if self.grows else self.body
+        return self.body.replace(b"@", marker.encode())
 
     def lua(self, marker: str) -> str:
-        """The script for wrk; `marker` makes the keys of one run unlike those of all others."""
+        """The script for wrk; `marker` makes the requests of one run unlike those of all others."""
         lines = [f'wrk.method = "{self.method}"', f'wrk.headers["x-api-key"] = "{KEY}"']
-        if self.body or self.grows:
+        if self.body:
             lines.append('wrk.headers["content-type"] = "application/json"')
-        if self.grows:
-            before, after = new_corpus("@").decode().split("@")
+        if b"@" in self.body:
+            before, after = self.body.decode().split("@")
             lines += [
                 "local threads = 0",
                 "function setup(thread) threads = threads + 1; thread:set('number', threads) end",
@@ -148,7 +151,7 @@ class Scenario:
                 "request = function()",
                 "  count = count + 1",
                 f"  local key = '{marker}-' .. number .. '-' .. count",
-                f"  return wrk.format(nil, nil, nil, [[{before}]] .. key .. [[{after}]])",
+                f"  return wrk.format(nil, nil, nil, [==[{before}]==] .. key .. [==[{after}]==])",
                 "end",
             ]
         elif self.body:
@@ -199,9 +202,10 @@ def corpus_keys() -> list[str]:
 SCENARIOS = (
     Scenario("list", "GET", "/v2/corpora", 200, _listed),
     Scenario("get", "GET", f"/v2/corpora/{CORPUS}", 200, _is_corpus),
-    Scenario("create", "POST", "/v2/corpora", 201, _created, grows=True),
+    Scenario("create", "POST", "/v2/corpora", 201, _created, body=new_corpus(), grows=True),
     Scenario("refused", "POST", "/v2/corpora", 400, _refused, body=REFUSED),
     Scenario("query", "POST", f"/v2/corpora/{CORPUS}/query", 200, _ranked, body=QUERY),
+    Scenario("query, new", "POST", f"/v2/corpora/{CORPUS}/query", 200, _ranked, body=NEW_QUERY),
 )
 
 

@@ -2,6 +2,7 @@
 
     UnderstudyError
     ├── SetupError                 our own trouble: a bad file, flag or state of the machine
+    │   ├── WorldNameError         a name that no world can have
     │   └── SpecError              a contract that cannot be served
     └── ApiError                   a refusal in the words of the API that is being stood in for
         ├── BadRequest             400   names the fields
@@ -42,6 +43,10 @@ class SetupError(UnderstudyError):
 
     def __init__(self, message: str, where: str | None = None) -> None:
         super().__init__(f"{where}: {message}" if where else message)
+
+
+class WorldNameError(SetupError):
+    """A name that no world can have."""
 
 
 class SpecError(SetupError):

@@ -56,7 +56,7 @@ class BackgroundServer:
         self._loop = asyncio.new_event_loop()
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
-                self.server,
+                self.server.gate,
                 http=with_deadlines(chosen.limits),
                 ws="none",
                 lifespan="off",
@@ -94,6 +94,7 @@ class BackgroundServer:
         try:
             self._loop.run_until_complete(self._uvicorn.serve(sockets=[self._socket]))
         finally:
+            self.server.close()
             self._loop.close()
 
 

@@ -25,6 +25,10 @@ class Limits:
     upload_bytes: int = 100 * 1024 * 1024
     json_depth: int = 200
     worlds: int = 10_000
+    workers: int = 2
+    work_seconds: float = 10.0
+    work_memory_bytes: int = 1024 * 1024 * 1024
+    work_waiting: int = 256
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,9 @@ def test_the_covered_operations() -> None:
         "Documents": 6,
         "Index": 3,
         "Jobs": 2,
+        "Metadata Query": 1,
         "Queries": 3,
+        "Upload": 1,
     }
     assert {tag["name"] for tag in DOCUMENT["tags"]} == {tag for names in tags for tag in names}
 

@@ -46,12 +46,14 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "operations/*/responses/500/application/json/$ref: absent -> Error",
         "operations/*/responses/503/application/json/$ref: absent -> Error",
     ),
-    "planned operations only": ("operations/*/responses/501/application/json/$ref: absent -> Error",),
     "every operation has values that can be wrong": (
         "operations/*/responses/400/application/json/$ref: absent -> BadRequestError",
     ),
     "a second replacement while one runs": (
         "operations/replaceFilterAttributes/responses/409/application/json/$ref: absent -> Error",
+    ),
+    "clients expect it when the id or the content is there already": (
+        "operations/uploadFile/responses/409/application/json/$ref: absent -> Error",
     ),
     "an empty body means nothing here, so it is refused": ("operations/*/request/required: False -> True",),
     "the table is silent where only the SDK knows the operation": (
@@ -105,6 +107,19 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "0 means no limit; a published example sends it": (
         "schemas/*Reranker/properties/limit/minimum: 1 -> 0",
         "schemas/GenerationParametersModelParameters/properties/max_tokens/minimum: 1 -> 0",
+    ),
+    "no query asks for nothing; the number of fields has a bound": (
+        "schemas/MetadataQueryRequest/properties/queries/minItems: absent -> 1",
+        "schemas/MetadataQueryRequest/properties/queries/maxItems: absent -> 50",
+    ),
+    "a number of characters or matches": (
+        "schemas/FieldQuery/properties/prefix/format: absent -> int32",
+        "schemas/FieldQuery/properties/prefix/minimum: absent -> 0",
+        "schemas/MetadataQueryRequest/properties/offset/format: absent -> int32",
+    ),
+    "a mean by weights below 0 means nothing": ("schemas/FieldQuery/properties/weight/minimum: absent -> 0",),
+    "text of the SDK: null switches it off": (
+        "schemas/FieldQuery/properties/prefix/nullable: absent -> True",
     ),
     "null counts as not given": (
         "schemas/UpdateCorpusRequest/properties/*/nullable: absent -> True",
@@ -166,7 +181,9 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/NotFoundError/required: absent -> [id messages request_id]",
         "schemas/QueryFullResponse/required: absent -> [search_results]",
         "schemas/RewrittenQuery/required: absent -> [corpus_key filter_extraction]",
-        "schemas/SummarizeDocumentResponse/required: absent -> [rendered_prompt summary]",
+        "schemas/MetadataQueryResponse/required: absent -> [documents total_count]",
+        "schemas/ScoredDocument/required: absent -> [doc_id metadata score]",
+        "schemas/SummarizeDocumentResponse/required: absent -> [summary]",
     ),
 }
 

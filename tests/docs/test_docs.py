@@ -1,4 +1,4 @@
-"""What the documents say is true: snippets run, flags, routes and sections are named, links lead somewhere."""
+"""What the documents say is true: snippets run, flags, routes and sections are named, links lead on."""
 
 from __future__ import annotations
 

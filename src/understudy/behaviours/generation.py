@@ -16,6 +16,9 @@ _FOLLOWED = 0.3  # what a sentence inherits from the one before
 _INTRODUCED = 0.75  # what it inherits from a heading or a question
 _UNFINISHED, _ASKING = 0.6, 0.4  # headings and questions are no answers
 _WORTH_SAYING = 0.5  # of the best sentence's score
+_LONGEST_SUMMARY = 6  # sentences
+_SENTENCES_EACH = 3  # sentences of a text that one of its summary stands for
+_SCALE = 1_000_000
 _PREFIX = 5
 _TERMINATED = re.compile(r"[.!?…。！？｡।۔؟][\"'”’»«)\]」』）]*\Z")
 _ASKED = re.compile(r"[?？؟][\"'”’»«)\]」』）]*\Z")
@@ -54,6 +57,38 @@ def compose(
     least = scores[order[0]] * _WORTH_SAYING
     chosen = [candidates[at] for at in order[: max(1, max_sentences)] if scores[at] >= least]
     return [Sentence(one.text, one.source) for one in _fitting(chosen, max_characters)]
+
+
+def summarize(passages: Sequence[str], max_characters: int) -> list[Sentence]:
+    """The sentences that stand for a text best, each whole and verbatim, in the order of the text.
+
+    A sentence counts by how often the text uses its words; words that were said already count less.
+    `max_characters` is a soft limit: it never leaves less than one sentence.
+    """
+    candidates = [one for one in _candidates(passages) if one.stems]
+    counts = Counter(stem for one in candidates for stem in one.stems)
+    weights = {stem: count * _SCALE for stem, count in counts.items()}
+    worths = [round(_worth(one.text) * 10) for one in candidates]
+    wanted = min(_LONGEST_SUMMARY, -(-len(candidates) // _SENTENCES_EACH))
+    chosen: list[int] = []
+    left = list(range(len(candidates)))
+    used = 0
+    while left and len(chosen) < wanted:
+        # Whole numbers: the order in which a set gives its stems must not decide.
+        best = max(left, key=lambda at: (_weight(candidates[at], weights) * worths[at], -at))
+        left.remove(best)
+        used += len(candidates[best].text) + bool(chosen)
+        if chosen and used > max_characters:
+            break
+        chosen.append(best)
+        for stem in candidates[best].stems:
+            weights[stem] //= 4
+    return [Sentence(candidates[at].text, candidates[at].source) for at in sorted(chosen)]
+
+
+def _weight(one: _Candidate, weights: Mapping[str, int]) -> int:
+    """How much a sentence tells for its length; very short ones tell little."""
+    return sum(weights[stem] for stem in one.stems) // (len(one.stems) + 3)
 
 
 def render(sentences: Sequence[Sentence], citation: Callable[[int], str]) -> str:

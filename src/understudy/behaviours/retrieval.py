@@ -1,6 +1,5 @@
 """Retrieval: segments of embedded text and the search over a corpus of them; needs numpy."""
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,6 +75,7 @@ class Index:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
+        self._places = [(at, part) for at, one in enumerate(self.segments) for part in range(len(one))]
         self._starts = list(accumulate(map(len, self.segments), initial=0))
         empty = np.zeros((DIMENSIONS, 0), np.int8)
         self._matrix = np.concatenate([empty, *(one.vectors for one in self.segments)], axis=1)
@@ -88,10 +88,9 @@ class Index:
 
     def row(self, row: int) -> tuple[int, int]:
         """The number of the segment and of the part in it."""
-        if not 0 <= row < len(self):
-            raise IndexError(f"row {row} is not one of {len(self)}")
-        at = bisect_right(self._starts, row) - 1
-        return at, row - self._starts[at]
+        if 0 <= row < len(self._places):
+            return self._places[row]
+        raise IndexError(f"row {row} is not one of {len(self)}")
 
     def scores(
         self, query_text: str, lexical_interpolation: float = 0.0, boosts: Sequence[float] | None = None

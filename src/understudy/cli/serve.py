@@ -36,13 +36,14 @@ def run(settings: Settings, ready_file: Path | None = None) -> None:
     try:
         runner.run(sockets=[listener])
     finally:
+        server.close()
         if log is not None:
             log.flush()
 
 
 def _config(server: Server) -> uvicorn.Config:
     return uvicorn.Config(
-        server,
+        server.gate,
         http=with_deadlines(server.settings.limits),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from understudy.engine.context import Call
+from understudy.engine.multipart import MULTIPART_TYPE, read_form
 from understudy.engine.operation import Operation
 from understudy.engine.parameters import Parameter
 from understudy.errors import ApiError, BadRequest, DeadlineExceeded, TooLarge, UnsupportedMedia
@@ -21,7 +22,7 @@ def bind(operation: Operation, call: Call, limits: Limits) -> dict[str, Any] | A
     """The arguments of the handler, or the refusal that names every field at fault."""
     arguments: dict[str, Any] = {}
     faults: dict[str, str] = {}
-    if operation.parameters:
+    if operation.in_path or operation.in_query:
         _bind_parameters(operation, call, arguments, faults)
     if operation.body is not None:
         refusal = _bind_body(operation, call, limits, arguments, faults)
@@ -37,10 +38,12 @@ def deadline(operation: Operation, call: Call) -> ApiError | None:
 
     The milliseconds header overrides the seconds one. Never a measured time.
     """
+    if call.headers.keys().isdisjoint(operation.headers):
+        return None
     wanted: dict[str, int] = {}
     faults: dict[str, str] = {}
-    for parameter in operation.headers:
-        text = call.header(parameter.name.lower().encode())
+    for key, parameter in operation.headers.items():
+        text = call.header(key)
         if text is not None:
             try:
                 wanted[parameter.name.lower()] = parameter.read([text.strip()])
@@ -60,20 +63,29 @@ def deadline(operation: Operation, call: Call) -> ApiError | None:
 def _bind_parameters(
     operation: Operation, call: Call, arguments: dict[str, Any], faults: dict[str, str]
 ) -> None:
-    given = _query_values(call.query, faults) if call.query else {}
-    values = dict(zip(operation.path_names, call.path_values, strict=True))
-    for parameter in operation.parameters:
-        if parameter.location == "path":
-            texts: list[str] | None = [values[parameter.name]]
-        else:
+    for parameter, text in zip(operation.in_path, call.path_values, strict=True):
+        _bind_given(parameter, [text], arguments, faults)
+    if operation.in_query:
+        if not call.query:
+            arguments.update(operation.query_defaults)
+            if not operation.query_required:
+                return
+        given = _query_values(call.query, faults) if call.query else {}
+        for parameter in operation.in_query:
             texts = given.get(parameter.name)
-        if texts is None:
-            _bind_absent(parameter, arguments, faults)
-            continue
-        try:
-            arguments[parameter.argument] = parameter.read(texts)
-        except ValueError as error:
-            faults[f"{parameter.location}.{parameter.name}"] = str(error)
+            if texts is None:
+                _bind_absent(parameter, arguments, faults)
+            else:
+                _bind_given(parameter, texts, arguments, faults)
+
+
+def _bind_given(
+    parameter: Parameter, texts: list[str], arguments: dict[str, Any], faults: dict[str, str]
+) -> None:
+    try:
+        arguments[parameter.argument] = parameter.read(texts)
+    except ValueError as error:
+        faults[f"{parameter.location}.{parameter.name}"] = str(error)
 
 
 def _bind_absent(parameter: Parameter, arguments: dict[str, Any], faults: dict[str, str]) -> None:
@@ -129,6 +141,13 @@ def _bind_body(
             return None
     elif media == FORM_TYPE:
         value = {name: texts[-1] for name, texts in _query_values(raw, faults).items()}
+    elif media == MULTIPART_TYPE:
+        content_type = call.headers[b"content-type"].decode("latin-1")
+        form = read_form(raw, content_type, body.natures, check, limits.json_bytes)
+        if isinstance(form, ApiError):
+            return form
+        arguments["body"] = form
+        return None
     else:
         arguments["body"] = raw
         return None

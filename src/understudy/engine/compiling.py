@@ -13,7 +13,7 @@ from understudy.engine.connexion_names import Resolution, Resolver
 from understudy.engine.context import Context
 from understudy.engine.contract import Schemas
 from understudy.engine.definition import ApiDefinition
-from understudy.engine.operation import MARK, Operation, compile_operation
+from understudy.engine.operation import MARK, PREPARES, Operation, compile_operation
 from understudy.engine.routing import Router
 from understudy.errors import NotPlayed, SpecError
 
@@ -24,6 +24,7 @@ class Handlers(Resolver):  # type: ignore[misc]
     def __init__(self, api: ApiDefinition) -> None:
         super().__init__()
         self.functions: dict[str, Callable[..., Any]] = {}
+        self.preparations: dict[str, Callable[..., Any]] = {}
         self._api = api
         for resource in api.resources:
             self._collect(import_module(f"{api.package}.{resource}"))
@@ -36,6 +37,8 @@ class Handlers(Resolver):  # type: ignore[misc]
                 if operation_id in self.functions:
                     raise SpecError(f"operation '{operation_id}' has two handlers", module.__name__)
                 self.functions[operation_id] = function
+            for operation_id in getattr(function, PREPARES, ()):
+                self.preparations[operation_id] = function
 
     def resolve(self, operation: Any) -> Resolution:
         operation_id = operation.operation_id
@@ -88,6 +91,7 @@ def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tup
         operation.tells_secrets = schemas.mentions(_answer_schemas(raw), set(api.secret_members))
         function = handlers.functions.get(operation.id)
         operation.handler = function or not_played
+        operation.prepare = handlers.preparations.get(operation.id)
         if function is not None:
             _check_signature(api, operation, function)
         operations[f"{api.name}.{operation.id}"] = operation
@@ -125,7 +129,9 @@ def _check_signature(api: ApiDefinition, operation: Operation, function: Callabl
     taken = inspect.signature(function).parameters
     if any(p.kind is p.VAR_KEYWORD for p in taken.values()):
         return
-    given = {p.argument for p in operation.parameters} | ({"body"} if operation.body else set())
+    given = {p.argument for p in (*operation.in_path, *operation.in_query)} | (
+        {"body"} if operation.body else set()
+    )
     lacking = sorted(given - set(taken))
     if lacking:
         raise SpecError(

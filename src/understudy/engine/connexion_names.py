@@ -11,7 +11,6 @@ with warnings.catch_warnings():
     from connexion import AsyncApp
     from connexion.apps.abstract import AbstractApp
     from connexion.middleware.abstract import AbstractRoutingAPI, RoutedAPI, RoutedMiddleware, SpecMiddleware
-    from connexion.middleware.lifespan import LifespanMiddleware
     from connexion.middleware.main import API
     from connexion.resolver import Resolution, Resolver
     from connexion.spec import OpenAPISpecification
@@ -21,7 +20,6 @@ __all__ = [
     "AbstractApp",
     "AbstractRoutingAPI",
     "AsyncApp",
-    "LifespanMiddleware",
     "OpenAPISpecification",
     "Resolution",
     "Resolver",

@@ -36,46 +36,44 @@ class Principal:
 
 
 class Call:
-    """The facts of one request; made by the gate, filled in by the layers."""
+    """The facts of one request; made by the gate, filled in by the layers.
 
-    __slots__ = (
-        "answer_body",
-        "answer_headers",
-        "api",
-        "body",
-        "credential",
-        "headers",
-        "keep_world",
-        "method",
-        "number",
-        "operation",
-        "path",
-        "path_values",
-        "principal",
-        "problem",
-        "query",
-        "status",
-        "world",
-    )
+    Args:
+        method, path, query, headers: as they came; the path raw, header names in lower case.
+    """
+
+    api: ApiDefinition
+    world: World
+    operation: Operation | None = None
+    principal: Principal | None = None
+    path_values: tuple[str, ...] = ()
+    body: bytes = b""
+    credential: str = ""
+    """The presented secret, which is redacted wherever it is written down."""
+    number: int = 0
+    """How many calls the world has had, this one included."""
+    cycle: Any = None
+    """The server's own record of this request, when it is ours: answers are then written at once."""
+    keep_world: Callable[[World], None] | None = None
+    """What makes a new world last, once its caller is known."""
+    status: int = 0
+    answer_body: bytes = b""
+    extra_headers: list[tuple[bytes, bytes]] | None = None
+    problem: str = ""
 
     def __init__(self, method: str, path: bytes, query: bytes, headers: dict[bytes, bytes]) -> None:
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
-        self.body = b""
-        self.path_values: tuple[str, ...] = ()
-        self.credential = ""
-        self.number = 0
-        self.status = 0
-        self.answer_body = b""
-        self.answer_headers: list[tuple[bytes, bytes]] = []
-        self.problem = ""
-        self.keep_world: Callable[[World], None] | None = None
-        self.api: ApiDefinition
-        self.world: World
-        self.operation: Operation | None = None
-        self.principal: Principal | None = None
+
+    def add_header(self, name: bytes, value: bytes) -> None:
+        """Add a header to the answer; ValueError for a value that would end its line."""
+        if b"\r" in value or b"\n" in value or b"\0" in value:
+            raise ValueError(f"header {name!r} may not hold {value!r}")
+        if self.extra_headers is None:
+            self.extra_headers = []
+        self.extra_headers.append((name, value))
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
+import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy.engine.context import SCOPE_KEY, Call
-from understudy.engine.replies import send_json
+from understudy.engine.replies import JSON, send_bytes
 from understudy.errors import ApiError, InternalFault
 
 logger = logging.getLogger("understudy")
@@ -16,9 +17,9 @@ logger = logging.getLogger("understudy")
 async def refuse(send: Send, call: Call, error: ApiError) -> None:
     """Answer with a refusal, in place."""
     call.problem = call.problem or error.message
-    if error.headers:
-        call.answer_headers.extend((name.encode(), value.encode()) for name, value in error.headers.items())
-    await send_json(send, call, error.status, call.api.error_body(error, call))
+    for name, value in error.headers.items():
+        call.add_header(name.encode(), value.encode())
+    await send_bytes(send, call, error.status, orjson.dumps(call.api.error_body(error, call)), JSON)
 
 
 class Failures:
@@ -32,9 +33,6 @@ class Failures:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         call: Call = scope[SCOPE_KEY]
         try:
             await self.app(scope, receive, send)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from understudy.engine.contract import Check, Schemas
+from understudy.engine.multipart import MULTIPART_TYPE, Nature
 from understudy.engine.parameters import Parameter
+from understudy.engine.work import Work
 
 H = TypeVar("H", bound=Callable[..., Any])
 MARK = "__understudy_operations__"
+PREPARES = "__understudy_prepares__"
 
 
 def operation(*operation_ids: str) -> Callable[[H], H]:
@@ -27,28 +30,47 @@ def operation(*operation_ids: str) -> Callable[[H], H]:
     return marked
 
 
+def prepare(*operation_ids: str) -> Callable[[H], H]:
+    """Mark a function that looks at a call before its handler: `@prepare("uploadFile")`.
+
+    It takes what the handler takes, changes nothing, raises refusals, and returns the `Work` that must
+    be done first. The handler then gets what the work returned as `prepared`.
+    """
+
+    def marked(function: H) -> H:
+        setattr(function, PREPARES, operation_ids)
+        return function
+
+    return marked
+
+
 @dataclass(frozen=True)
 class Body:
-    """The request body of an operation: which media types, and the check of each."""
+    """The request body of an operation: which media types, and the check of each.
+
+    `natures` says of a form which members are files, texts or JSON.
+    """
 
     required: bool
     checks: Mapping[str, Check]
+    natures: Mapping[str, Nature] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Operation:
     """Everything that is known of an operation when the server starts.
 
-    `answers` checks JSON answers by status, `events` the events of its stream. `extensions` are the
-    `x-` members of the spec.
+    `headers` are header parameters by their key, `answers` checks of JSON answers by status, `events`
+    the check of the events of its stream, `extensions` the `x-` members of the spec.
     """
 
     id: str
     method: str
     path: str
     tag: str
-    parameters: tuple[Parameter, ...]
-    headers: tuple[Parameter, ...]
+    in_path: tuple[Parameter, ...]
+    in_query: tuple[Parameter, ...]
+    headers: Mapping[bytes, Parameter]
     body: Body | None
     answers: Mapping[int, Check]
     events: Check | None
@@ -59,6 +81,10 @@ class Operation:
     extensions: Mapping[str, Any]
     path_names: tuple[str, ...]
     handler: Callable[..., Any] | None = None
+    prepare: Callable[..., Work] | None = None
+    """What asks for slow work before the handler is called."""
+    query_defaults: Mapping[str, Any] = field(default_factory=dict)
+    query_required: bool = False
     tells_secrets: bool = False
     """Whether an answer of success may hold a member that is redacted in the journal."""
 
@@ -68,6 +94,9 @@ def compile_operation(
 ) -> Operation:
     """The compiled form of a spec operation whose parameters and responses are already in place."""
     parameters = [Parameter.compile(p, schemas) for p in raw.get("parameters", ())]
+    path_names = tuple(part[1:-1] for part in path.split("/") if part.startswith("{"))
+    by_name = {p.name: p for p in parameters if p.location == "path"}
+    in_query = tuple(p for p in parameters if p.location == "query")
     responses = {int(s): r for s, r in raw["responses"].items() if s.isdigit()}
     stream = raw.get("x-stream")
     return Operation(
@@ -75,8 +104,11 @@ def compile_operation(
         method=method.upper(),
         path=path,
         tag=raw["tags"][0],
-        parameters=tuple(p for p in parameters if p.location in ("path", "query")),
-        headers=tuple(p for p in parameters if p.location == "header"),
+        in_path=tuple(by_name[name] for name in path_names),
+        in_query=in_query,
+        headers={p.name.lower().encode(): p for p in parameters if p.location == "header"},
+        query_defaults={p.argument: p.default for p in in_query if p.default is not None},
+        query_required=any(p.required for p in in_query),
         body=_body(raw.get("requestBody"), schemas),
         answers={
             status: schemas.validator(response["content"]["application/json"]["schema"])
@@ -89,7 +121,7 @@ def compile_operation(
         planned=bool(raw.get("x-planned")),
         key_kinds=frozenset(raw.get("x-key-kinds", ())),
         extensions={key: value for key, value in raw.items() if key.startswith("x-")},
-        path_names=tuple(part[1:-1] for part in path.split("/") if part.startswith("{")),
+        path_names=path_names,
     )
 
 
@@ -100,4 +132,15 @@ def _body(raw: dict[str, Any] | None, schemas: Schemas) -> Body | None:
         media: schemas.validator(content.get("schema", {}), request=True)
         for media, content in raw["content"].items()
     }
-    return Body(bool(raw.get("required")), checks)
+    form = raw["content"].get(MULTIPART_TYPE, {}).get("schema", {})
+    return Body(bool(raw.get("required")), checks, _natures(form, schemas))
+
+
+def _natures(form: dict[str, Any], schemas: Schemas) -> dict[str, Nature]:
+    """How each member of a form is written: what is neither a file nor a text is JSON."""
+    natures: dict[str, Nature] = {}
+    for name, member in schemas.resolved(form).get("properties", {}).items():
+        shape = schemas.resolved(member)
+        is_text = shape.get("type") == "string"
+        natures[name] = "file" if shape.get("format") == "binary" else "text" if is_text else "json"
+    return natures

@@ -11,7 +11,7 @@ from typing import Any
 from understudy.engine.contract import Check, Schemas
 from understudy.state.clock import parse_stamp
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+_INTEGER = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _TRIVIAL = {"type", "format", "default", "description", "title", "deprecated", "example", "nullable"}
 

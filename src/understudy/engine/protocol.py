@@ -1,13 +1,49 @@
-"""Uvicorn's HTTP protocol with deadlines for headers and body."""
+"""Uvicorn's HTTP protocol with deadlines for headers and body, and whole answers in one write (ADR 0007)."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from understudy.settings import Limits
+
+CYCLE = "understudy.cycle"
+"""Where a scope carries uvicorn's request and response cycle, for `write_answer`."""
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def write_answer(cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> None:
+    """Write a complete answer at once: what two ASGI messages do in two writes and twice the time.
+
+    The headers must hold the right `content-length`, unless the status has no body.
+    """
+    if cycle.disconnected:
+        return
+    cycle.response_started = True
+    cycle.waiting_for_100_continue = False
+    parts = [STATUS_LINE[status]]
+    for name, value in headers:
+        if name == b"connection":
+            cycle.keep_alive = False
+        else:
+            parts += (name, b": ", value, b"\r\n")
+    if not cycle.keep_alive:
+        parts.append(b"connection: close\r\n")
+    parts += (b"\r\n", body)
+    cycle.transport.write(b"".join(parts))
+    cycle.response_complete = True
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
+
+
+def may_write(cycle: RequestResponseCycle | None) -> bool:
+    """Whether an answer can be written at once: not when the client reads too slowly, nor for HEAD."""
+    return cycle is not None and not cycle.flow.write_paused and cycle.scope["method"] != "HEAD"
 
 
 def with_deadlines(limits: Limits) -> type[HttpToolsProtocol]:
@@ -48,6 +84,7 @@ def with_deadlines(limits: Limits) -> type[HttpToolsProtocol]:
             self._stop()
             self._allowed = limits.body_seconds
             super().on_headers_complete()
+            self.scope[CYCLE] = self.cycle  # type: ignore[literal-required]
 
         def on_message_complete(self) -> None:
             self._arriving = False

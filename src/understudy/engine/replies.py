@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from starlette.types import Send
 
 from understudy.engine.context import Call
+from understudy.engine.protocol import may_write, write_answer
 
 JSON = (b"content-type", b"application/json")
 _LENGTHS = {n: (b"content-length", str(n).encode()) for n in range(4096)}
@@ -36,11 +36,6 @@ class Reply:
         self.media_type = media_type
 
 
-async def send_json(send: Send, call: Call, status: int, content: Any) -> None:
-    """Send a value as JSON with the headers that the layers have put on the call."""
-    await send_bytes(send, call, status, orjson.dumps(content), JSON)
-
-
 async def send_bytes(
     send: Send, call: Call, status: int, body: bytes, content_type: tuple[bytes, bytes] | None
 ) -> None:
@@ -50,9 +45,12 @@ async def send_bytes(
     headers = [length] if status != 204 else []
     if content_type is not None:
         headers.append(content_type)
-    if call.answer_headers:
-        headers.extend(call.answer_headers)
+    if call.extra_headers is not None:
+        headers += call.extra_headers
     call.status = status
     call.answer_body = body
+    if call.cycle is not None and may_write(call.cycle):
+        write_answer(call.cycle, status, headers, body)
+        return
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
+import orjson
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy.engine import binding
 from understudy.engine.compiling import Compiled, Handlers
@@ -14,7 +15,6 @@ from understudy.engine.connexion_names import (
     AbstractApp,
     AbstractRoutingAPI,
     AsyncApp,
-    LifespanMiddleware,
     OpenAPISpecification,
     RoutedAPI,
     RoutedMiddleware,
@@ -23,9 +23,10 @@ from understudy.engine.connexion_names import (
 from understudy.engine.context import SCOPE_KEY, Call, Context
 from understudy.engine.failures import Failures, refuse
 from understudy.engine.operation import Operation
-from understudy.engine.replies import JSON, Reply, send_bytes, send_json
+from understudy.engine.replies import JSON, Reply, send_bytes
 from understudy.engine.routing import Router, decode
 from understudy.engine.streaming import EventStream, send_stream
+from understudy.engine.work import Workers
 from understudy.errors import ApiError, InternalFault, MethodNotAllowed, NotFound
 from understudy.settings import Settings
 
@@ -78,9 +79,6 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
         self.routers[compiled.api.name] = compiled.router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         call: Call = scope[SCOPE_KEY]
         router = self.routers[call.api.name]
         found = router.find(call.path)
@@ -132,22 +130,21 @@ class Security(Stage):
     """Decides who calls, and whether they may."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            call: Call = scope[SCOPE_KEY]
-            operation = call.operation
-            assert operation is not None
-            if operation.secured:
-                principal = call.api.authenticate(call)
-                if isinstance(principal, ApiError):
-                    await refuse(send, call, principal)
-                    return
-                refusal = call.api.authorize(operation, call, principal)
-                if refusal is not None:
-                    await refuse(send, call, refusal)
-                    return
-                call.principal = principal
-                if call.keep_world is not None:
-                    call.keep_world(call.world)
+        call: Call = scope[SCOPE_KEY]
+        operation = call.operation
+        assert operation is not None
+        if operation.secured:
+            principal = call.api.authenticate(call)
+            if isinstance(principal, ApiError):
+                await refuse(send, call, principal)
+                return
+            refusal = call.api.authorize(operation, call, principal)
+            if refusal is not None:
+                await refuse(send, call, refusal)
+                return
+            call.principal = principal
+            if call.keep_world is not None:
+                call.keep_world(call.world)
         await self.app(scope, receive, send)
 
 
@@ -159,19 +156,15 @@ class Validation(Stage):
         self._limits = settings.limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            call: Call = scope[SCOPE_KEY]
-            operation = call.operation
-            assert operation is not None
-            arguments: dict[str, Any] | ApiError | None
-            arguments = binding.bind(operation, call, self._limits) if not operation.planned else {}
-            refusal = arguments if isinstance(arguments, ApiError) else None
-            if refusal is None and operation.headers:
-                refusal = binding.deadline(operation, call)
-            if refusal is not None:
-                await refuse(send, call, refusal)
-                return
-            scope["arguments"] = arguments
+        call: Call = scope[SCOPE_KEY]
+        operation = call.operation
+        assert operation is not None
+        bound = binding.bind(operation, call, self._limits) if not operation.planned else {}
+        refusal = bound if isinstance(bound, ApiError) else binding.deadline(operation, call)
+        if refusal is not None:
+            await refuse(send, call, refusal)
+            return
+        scope["arguments"] = bound
         await self.app(scope, receive, send)
 
 
@@ -182,18 +175,20 @@ class Acting(Stage):
         super().__init__(_nothing_behind)
         self._check = settings.check_answers
         self._strict = settings.strict_answers
+        self.workers = Workers(settings.limits)
         self.violations: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         call: Call = scope[SCOPE_KEY]
         operation = call.operation
         assert operation is not None
         assert operation.handler is not None
+        arguments = scope["arguments"]
+        if operation.prepare is not None:
+            work = operation.prepare(Context(call), **arguments)
+            arguments = {**arguments, "prepared": await self.workers.run(work)}
         with call.world.store.transaction():
-            result = operation.handler(Context(call), **scope["arguments"])
+            result = operation.handler(Context(call), **arguments)
             status = operation.success
             if isinstance(result, tuple):
                 result, status = result
@@ -201,17 +196,22 @@ class Acting(Stage):
                 self._compare(operation, status, result)
         if not operation.secured and call.keep_world is not None:  # the handler has known its caller
             call.keep_world(call.world)
-        if isinstance(result, EventStream):
-            cadence = call.world.lifecycle.cadence_millis / 1000
-            await send_stream(receive, send, call, result, cadence)
-        elif isinstance(result, Reply):
-            await _send_reply(send, call, result)
+        if type(result) is dict:  # nearly always
+            await send_bytes(send, call, status, orjson.dumps(result), JSON)
         elif result is None:
             await send_bytes(send, call, status, b"", None)
+        elif isinstance(result, EventStream):
+            cadence = call.world.lifecycle.cadence_millis / 1000
+            await send_stream(receive, send, call, result, cadence)
         else:
-            await send_json(send, call, status, result)
+            await _send_reply(send, call, result if isinstance(result, Reply) else Reply(result, status))
 
     def _compare(self, operation: Operation, status: int, result: Any) -> None:
+        if type(result) is dict:
+            check = operation.answers.get(status)
+            if check is not None and not check.accepts(result):
+                self._violated(operation, check.faults(result, "answer"))
+            return
         if isinstance(result, EventStream):
             assert operation.events is not None
             for number, event in enumerate(result.events):
@@ -234,24 +234,20 @@ class Acting(Stage):
 
 
 async def _send_reply(send: Send, call: Call, reply: Reply) -> None:
-    call.answer_headers.extend((name.encode(), value.encode()) for name, value in reply.headers.items())
+    for name, value in reply.headers.items():
+        call.add_header(name.encode(), value.encode())
     if isinstance(reply.content, bytes):
         content_type = (b"content-type", reply.media_type.encode())
         await send_bytes(send, call, reply.status, reply.content, content_type)
     elif reply.content is None:
         await send_bytes(send, call, reply.status, b"", JSON if reply.status != 204 else None)
     else:
-        await send_json(send, call, reply.status, reply.content)
+        await send_bytes(send, call, reply.status, orjson.dumps(reply.content), JSON)
 
 
 async def _nothing_behind(scope: Scope, receive: Receive, send: Send) -> None:
-    """What lies behind the last stage: only the life cycle messages of the server arrive here."""
-    if scope["type"] == "lifespan":
-        while True:
-            message = await receive()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
-                return
+    """What lies behind the last stage, which answers every call itself."""
+    raise AssertionError("the last stage let a call through")
 
 
 class StageApp(AsyncApp):  # type: ignore[misc]
@@ -271,7 +267,6 @@ class StageApp(AsyncApp):  # type: ignore[misc]
                 Routing,
                 Security,
                 lambda app: Validation(app, settings),
-                LifespanMiddleware,
             ],
         )
 
@@ -280,6 +275,12 @@ class StageApp(AsyncApp):  # type: ignore[misc]
         """Answers of ours that broke the contract since the start."""
         violations: list[str] = self._middleware_app.violations
         return violations
+
+    @property
+    def workers(self) -> Workers:
+        """The processes for slow work; whoever stops the server closes them."""
+        workers: Workers = self._middleware_app.workers
+        return workers
 
     def add_definition(self, compiled: Compiled, resolver: Handlers) -> None:
         """Serve one API."""
@@ -292,7 +293,12 @@ class StageApp(AsyncApp):  # type: ignore[misc]
             )
         )
 
-    def build(self) -> None:
-        """Build the stack now, so that a fault of the contract stops the start and not a request."""
+    def build(self) -> ASGIApp:
+        """The stack, built now, so that a fault of the contract stops the start and not a request.
+
+        Only calls of an API may enter it, with their `Call` in the scope: the gate sees to that.
+        """
         middleware = self.middleware
         middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()
+        outermost: ASGIApp = middleware.app
+        return outermost

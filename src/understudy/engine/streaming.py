@@ -66,7 +66,7 @@ async def send_stream(receive: Receive, send: Send, call: Call, stream: EventStr
     await send({
         "type": "http.response.start",
         "status": stream.status,
-        "headers": [*_HEADERS, *call.answer_headers],
+        "headers": [*_HEADERS, *(call.extra_headers or ())],
     })  # fmt: skip
     if cadence <= 0:
         await _send_together(send, frames)

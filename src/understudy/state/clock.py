@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 Mode = Literal["ticking", "frozen", "real"]
@@ -51,7 +53,7 @@ class Clock:
     def tick(self) -> None:
         """Called by the store once per change of state."""
         if self.state.mode == "ticking":
-            self.state = replace(self.state, millis=self.state.millis + 1)
+            self.state = ClockState("ticking", self.state.millis + 1)
 
     def advance(self, millis: int) -> None:
         """Move time forward by `millis` >= 0; a real clock cannot be moved."""
@@ -66,15 +68,25 @@ class Clock:
         self.state = ClockState(mode, self.millis())
 
 
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
+
+
 def stamp(millis: int) -> str:
     """Milliseconds since the epoch as ISO 8601 in UTC: `2026-01-01T00:00:00.000Z`."""
-    moment = datetime.fromtimestamp(millis // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{millis % 1000:03d}Z"
+    return f"{_second(millis // 1000)}.{millis % 1000:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 def parse_stamp(text: str) -> int:
     """An RFC 3339 date-time as milliseconds since the epoch; ValueError when it is none."""
+    if not _RFC_3339.fullmatch(text):
+        raise ValueError("is not an RFC 3339 date-time with a time zone")
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time zone is missing")
     return int(moment.timestamp() * 1000)

@@ -29,6 +29,10 @@ class Ids:
         self.counters[kind] = number
         return number
 
+    def count(self, kind: str) -> int:
+        """How many of a kind there were so far."""
+        return self.counters.get(kind, 0)
+
     def numbered(self, prefix: str) -> str:
         """`crp_1`, `crp_2`, ..."""
         return f"{prefix}_{self.next(prefix)}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from understudy.errors import SetupError
+from understudy.errors import SetupError, WorldNameError
 from understudy.state.clock import MODES, Clock, ClockState, Mode
 from understudy.state.ids import Ids
 from understudy.state.journal import Journal
@@ -171,7 +171,7 @@ class Worlds:
 
     def _check_new(self, name: str) -> None:
         if name != DEFAULT and not NAME.fullmatch(name):
-            raise SetupError(
+            raise WorldNameError(
                 f"world name {name!r} must be 1 to 64 letters, digits, dots, dashes or underscores"
             )
         if name in self._worlds:

@@ -94,7 +94,7 @@ def test_a_token_ends_with_the_clock_of_its_world(understudy: Understudy, strang
         ({"grant_type": "password"}, 400, "unsupported_grant_type"),
         ({"grant_type": None}, 400, "invalid_request"),
         ({"client_secret": None}, 400, "invalid_request"),
-        ({"client_id": "understudy@not a world"}, 400, "invalid_request"),
+        ({"client_id": "understudy@not a world"}, 401, "invalid_client"),
     ],
 )
 @pytest.mark.parametrize("encoding", ["json", "data"])

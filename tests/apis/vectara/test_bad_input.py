@@ -634,7 +634,7 @@ def test_a_method_of_http_that_asks_for_a_tunnel_gets_none(
 
 
 @pytest.mark.parametrize("name", ["Request-Timeout", "Request-Timeout-Millis"])
-@pytest.mark.parametrize("value", ["0", "-5", "1.5", "soon", "", "99999999999999999999", "5 5", "١"])
+@pytest.mark.parametrize("value", ["0", "-5", "1.5", "soon", "", "5 5", "١"])
 def test_a_deadline_that_is_none_is_refused(api: httpx.Client, name: str, value: str) -> None:
     answer = api.get("/v2/corpora", headers={name: value.encode()})
     refused(answer, 400, f"header.{name}")

@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -320,9 +321,93 @@ def test_an_unknown_reranker_is_refused_when_nothing_is_found_too(api: httpx.Cli
         refused(answer, 400)
 
 
-def test_user_functions_are_not_acted_yet(api: httpx.Client) -> None:
-    reranker = {"type": "userfn", "user_function": "get('$.score')"}
-    refused(api.post(QUERY, json={"query": "days", "search": {"reranker": reranker}}), 501)
+def by(function: str, **more: Any) -> dict[str, Any]:
+    """A reranker with a user function."""
+    return {"type": "userfn", "user_function": function, **more}
+
+
+@pytest.fixture
+def stock(api: httpx.Client) -> None:
+    make_corpus(api, "stock")
+    for name, metadata in (
+        ("old", {"sold": 5, "day": "2020-01-01T00:00:00Z"}),
+        ("new", {"sold": 9, "day": "2025-12-31T00:00:00Z"}),
+        ("bare", {}),
+    ):
+        part = {"text": "A zebra stands in the snow.", "metadata": {"page": len(name)}}
+        put(api, "stock", core(name, part, metadata=metadata))
+
+
+@pytest.mark.usefixtures("stock")
+def test_a_user_function_scores_by_metadata_and_null_removes(api: httpx.Client) -> None:
+    results = found(api, "stock", "zebra", reranker=by("get('$.document_metadata.sold')"))
+    assert [(result["document_id"], result["score"]) for result in results] == [("new", 9), ("old", 5)]
+    results = found(api, "stock", "zebra", reranker=by("get('$.document_metadata.sold', 7) + get('$.score')"))
+    assert ids(results) == ["new", "bare", "old"]
+    assert 7 < results[1]["score"] < 8.5
+    function = "if (get('$.document_id') == 'bare' && get('$.text') != '') get('$.part_metadata.page') else 0"
+    assert [result["score"] for result in found(api, "stock", "zebra", reranker=by(function))] == [4, 0, 0]
+
+
+@pytest.mark.usefixtures("stock")
+def test_a_null_score_goes_before_cutoff_and_limit(api: httpx.Client) -> None:
+    function = "if (get('$.document_id') == 'new') null else get('$.document_metadata.sold', 1)"
+    assert ids(found(api, "stock", "zebra", reranker=by(function, limit=2))) == ["old", "bare"]
+    assert ids(found(api, "stock", "zebra", reranker=by(function, cutoff=2))) == ["old"]
+    assert found(api, "stock", "zebra", reranker=by("null")) == []
+
+
+@pytest.mark.usefixtures("stock")
+def test_a_user_function_knows_the_time_of_the_world(understudy: Understudy, api: httpx.Client) -> None:
+    day = "iso_datetime_parse(get('$.document_metadata.day'))"
+    age = by(f"hours(now() - {day}) / 24")
+    before = found(api, "stock", "zebra", reranker=age)
+    assert ids(before) == ["old", "new"]
+    understudy.advance(seconds=86400)
+    after = found(api, "stock", "zebra", reranker=age)
+    for early, late in zip(before, after, strict=True):
+        assert late["score"] - early["score"] == pytest.approx(1)
+    recent = by(f"if (now() - {day} < hours(24 * 1000)) 1 else null")
+    assert ids(found(api, "stock", "zebra", reranker=recent)) == ["new"]
+
+
+def test_knee_cuts_at_the_largest_drop_of_the_stage_before(api: httpx.Client) -> None:
+    question = QUESTIONS[0][0]
+    ranked = found(api, "handbook", question)
+    chain = {"type": "chain", "rerankers": [{"type": "customer_reranker"}, by("knee(1, 0)")]}
+    kept = found(api, "handbook", question, reranker=chain)
+    scores = [result["score"] for result in ranked]
+    drops = [round(above - below, 9) for above, below in pairwise(scores)]
+    assert kept == ranked[: drops.index(max(drops)) + 1] != ranked
+    assert found(api, "handbook", question, reranker={**chain, "rerankers": [NONE, by("knee()")]})
+
+
+@pytest.mark.usefixtures("stock")
+def test_stages_of_a_chain_may_be_chains_and_hand_on_their_scores(api: httpx.Client) -> None:
+    inner = {"type": "chain", "rerankers": [by("get('$.document_metadata.sold')"), by("get('$.score') * 2")]}
+    chain = {
+        "type": "chain",
+        "rerankers": [{"type": "customer_reranker"}, inner, by("-get('$.score')", limit=1)],
+    }
+    results = found(api, "stock", "zebra", reranker=chain)
+    assert [(result["document_id"], result["score"]) for result in results] == [("old", -10)]
+
+
+def test_a_user_function_is_refused_where_its_fault_is(api: httpx.Client) -> None:
+    make_corpus(api, "void")
+    for reranker, place, position in (
+        (by("get('$.score"), "", 4),
+        (by("1 + foo(2)"), "", 4),
+        (by(""), "", 0),
+        ({"type": "userfn"}, "", 0),
+        (by("knee(2)"), "", 5),
+        ({"type": "chain", "rerankers": [NONE, by("1 +")]}, "rerankers[1].", 3),
+    ):
+        for path in (QUERY, "/v2/corpora/void/query"):
+            answer = api.post(path, json={"query": "days", "search": {"reranker": reranker}})
+            field = f"body.search.reranker.{place}user_function"
+            refused(answer, 400, field)
+            assert f"(at position {position})" in answer.json()["field_errors"][field]
 
 
 def test_mmr_prefers_what_differs_the_more_the_bias_grows(api: httpx.Client) -> None:
@@ -631,16 +716,87 @@ def test_a_stream_without_generation_or_score_leaves_their_events_out(api: httpx
     assert kinds(events) == [kind for kind in ORDER if kind != "factual_consistency_score"]
 
 
-def test_a_prompt_of_the_caller_is_not_told_as_rendered(api: httpx.Client) -> None:
-    expected = [kind for kind in ORDER if kind != "generation_info"]
-    for generation in (
-        {"prompt_template": '[{"role":"user","content":"$vectaraQuery"}]'},
-        {"prompt_text": "[]"},
-    ):
-        assert kinds(streamed(api, {"query": "kiln", "generation": generation})) == expected
+def test_a_template_of_the_caller_is_told_as_rendered(api: httpx.Client) -> None:
+    plain = ask(api, "handbook", "kiln", generation={})
+    for member in ("prompt_template", "prompt_text"):
+        generation = {member: '[{"role":"user","content":"Say: $vectaraQuery"}]'}
+        rendered = '[{"role":"user","content":"Say: kiln"}]'
         answer = ask(api, "handbook", "kiln", generation=generation)
-        assert answer["summary"]
-        assert "rendered_prompt" not in answer
+        assert answer == {**plain, "rendered_prompt": rendered}
+        events = streamed(api, {"query": "kiln", "generation": generation})
+        assert kinds(events) == ORDER
+        assert events[1] == {"type": "generation_info", "rendered_prompt": rendered}
+    both = {"prompt_template": '[{"role":"user","content":"new"}]', "prompt_text": "#if("}
+    assert ask(api, "handbook", "kiln", generation=both)["rendered_prompt"] == both["prompt_template"]
+
+
+def test_a_template_reads_the_results_and_stays_json(api: httpx.Client) -> None:
+    make_corpus(api, "c")
+    for name, metadata in (("a", {"title": 'The "A"'}), ("b", {})):
+        part = {"text": f'A zebra\n"{name}".', "metadata": {"page": 2}}
+        put(api, "c", core(name, part, metadata=metadata))
+    template = """[
+      {"role": "system", "content": "$vectaraLangCode $vectaraLangName $vectaraOutChars"},
+      #foreach ($hit in $vectaraQueryResults)
+      ## one message for each
+      {"role": "$vectaraIdxWord[$foreach.index]", "content": "${hit.getText()} $hit.text() of
+        $hit.docMetadata().get('title'), $hit.docMetadata().present(), $hit.partMetadata().get("page")"},
+      #end
+      {"role": "user", "content": "#if ($vectaraQueryResults.size() > 1)several#{else}one#end $nothing"}
+    ]""".replace("of\n        ", "of ")
+    generation = {
+        "prompt_template": template,
+        "max_response_characters": 30,
+        "response_language": "fra",
+        "max_used_search_results": 2,
+    }
+    answer = ask(api, "c", 'zebra "a"', generation=generation)
+    system, *hits, user = json.loads(answer["rendered_prompt"])
+    assert system["content"] == "fra French 30"
+    assert [hit["role"] for hit in hits] == ["first", "second"]
+    said = {
+        "a": 'A zebra\n"a". A zebra\n"a". of The "A", true, 2',
+        "b": 'A zebra\n"b". A zebra\n"b". of , false, 2',
+    }
+    assert [hit["content"] for hit in hits] == [said[name] for name in ids(answer["search_results"])]
+    assert user["content"] == "several $nothing"
+
+
+def test_with_a_template_the_number_of_characters_is_a_matter_of_the_template(api: httpx.Client) -> None:
+    question = "days of return, leave and refunds"
+    template = '[{"role":"user","content":"$vectaraQuery, in $vectaraOutChars characters"}]'
+    generation = {"prompt_template": template, "max_response_characters": 40}
+    answer = ask(api, "handbook", question, generation=generation)
+    assert answer["summary"] == ask(api, "handbook", question, generation={})["summary"]
+    assert f"{question}, in 40 characters" in answer["rendered_prompt"]
+
+
+@pytest.mark.parametrize("member", ["prompt_template", "prompt_text"])
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("#if($vectaraQuery)[]", "(at position 0)"),
+        ("[${vectaraQuery]", "(at position 15)"),
+        ("#foreach($x in $vectaraQueryResults)#foreach($y in $vectaraQueryResults)", "no #end"),
+        ("Answer $vectaraQuery.", "must give a JSON array"),
+        ('{"role": "user", "content": "x"}', "must give a JSON array"),
+        ("[]", "must give a JSON array"),
+        ('["x"]', "must give a JSON array"),
+        ('[{"role": "user"}]', "must give a JSON array"),
+        ('[{"role": "user", "content": 5}]', "must give a JSON array"),
+        ('[{"role": "user", "content": "x"},]', "must give a JSON array"),
+    ],
+)
+def test_a_template_that_gives_no_messages_is_refused(
+    api: httpx.Client, member: str, template: str, message: str
+) -> None:
+    for stream in (False, True):
+        body = {"query": "kiln", "generation": {member: template}, "stream_response": stream}
+        answer = api.post(QUERY, json=body)
+        refused(answer, 400, f"body.generation.{member}")
+        assert message in answer.json()["field_errors"][f"body.generation.{member}"]
+    off = {"query": "kiln", "generation": {member: template, "enabled": False}}
+    assert api.post(QUERY, json=off).status_code == 200
 
 
 def test_a_line_break_in_a_text_does_not_break_the_framing(api: httpx.Client) -> None:
@@ -659,7 +815,8 @@ def test_a_line_break_in_a_text_does_not_break_the_framing(api: httpx.Client) ->
         (QUERY, {"query": "x", "generation": {"prompt_name": "gpt-9"}}, 400),
         (QUERY, {"query": "x", "search": {"metadata_filter": "("}}, 400),
         (QUERY, {"query": 5}, 400),
-        (QUERY, {"query": "x", "search": {"reranker": {"type": "userfn", "user_function": "1"}}}, 501),
+        (QUERY, {"query": "x", "search": {"reranker": {"type": "userfn", "user_function": "("}}}, 400),
+        (QUERY, {"query": "x", "generation": {"prompt_template": "#if("}}, 400),
     ],
 )
 def test_an_error_before_the_first_event_is_plain_json(

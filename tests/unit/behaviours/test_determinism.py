@@ -8,7 +8,7 @@ from pathlib import Path
 ACT = """
 import sys; sys.path.insert(0, sys.argv[1])
 from passages import PASSAGES, QUESTIONS
-from understudy.behaviours import generation, languages, retrieval, tokens
+from understudy.behaviours import fuzzy, generation, languages, retrieval, tokens
 texts = list(PASSAGES.values())
 index = retrieval.Index([retrieval.segment([t[a:b] for a, b in tokens.sentence_spans(t)]) for t in texts])
 for question, _, _ in QUESTIONS:
@@ -21,6 +21,8 @@ for question, _, _ in QUESTIONS:
     answer = generation.compose(question, texts[:12])
     text = generation.render(answer, str)
     print(answer, generation.consistency(text, texts), languages.detect(question))
+print(generation.summarize(texts, 2000))
+print([fuzzy.Values(texts).scores(question) for question, _, _ in QUESTIONS])
 print(retrieval.segment(texts).vectors.tobytes().hex())
 """
 
@@ -38,7 +40,7 @@ def test_the_hash_seed_changes_no_byte() -> None:
 
 
 def test_the_light_modules_load_nothing_heavy() -> None:
-    light = ("decide", "documents", "generation", "languages", "tokens")
+    light = ("decide", "documents", "fuzzy", "generation", "languages", "tokens")
     imports = "\n".join(f"import understudy.behaviours.{name}" for name in light)
     heavy = "{'numpy', 'py3langid', 'snowballstemmer'}"
     code = f"import sys\n{imports}\nprint(sorted({heavy} & set(sys.modules)))"

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy.behaviours.generation import NO_ANSWER, Sentence, compose, consistency, pieces, render
+from understudy.behaviours.generation import (
+    NO_ANSWER,
+    Sentence,
+    compose,
+    consistency,
+    pieces,
+    render,
+    summarize,
+)
 from understudy.behaviours.retrieval import Index, segment, top
 
 from .passages import PASSAGES, QUESTIONS
@@ -119,3 +127,31 @@ def test_any_text_is_composed_and_judged_within_bounds(question: str, passages: 
     assert all(one.text in passages[one.source] for one in answer)
     assert len({(one.text, one.source) for one in answer}) == len(answer)
     assert 0 <= consistency(question, passages) <= 1
+
+
+def test_a_summary_picks_what_the_text_is_about_in_the_order_of_the_text() -> None:
+    chosen = summarize(list(PASSAGES.values())[:3], 10_000)
+    joined = list(PASSAGES.values())[:3]
+    assert all(one.text in joined[one.source] for one in chosen)
+    places = [(one.source, joined[one.source].index(one.text)) for one in chosen]
+    assert places == sorted(places)
+    text = ["It rained.", "Trains cross the bridge.", "The bridge carries trains at night."]
+    assert summarize(text, 500) == [Sentence("The bridge carries trains at night.", 2)]
+
+
+def test_a_summary_says_nothing_twice_and_prefers_sentences_to_headings_and_questions() -> None:
+    text = [
+        "Bridges and trains",
+        "Do trains cross bridges?",
+        "Trains cross bridges.",
+        "Trains cross bridges.",
+    ]
+    assert summarize(text, 500) == [Sentence("Trains cross bridges.", 2)]
+
+
+def test_a_summary_keeps_to_its_length_but_for_its_first_sentence() -> None:
+    text = [f"The number {number} counts lamps and boats." for number in range(30)]
+    assert len(summarize(text, 10_000)) == 6
+    assert len(summarize(text, 90)) == 2
+    assert len(summarize(text, 1)) == 1
+    assert summarize([], 100) == summarize(["", " ", "?!"], 100) == []

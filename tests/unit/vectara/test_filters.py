@@ -560,7 +560,7 @@ def test_hostile_text_gives_a_filter_or_a_refusal_in_time(text):
     compile_filter("true", ())  # the parser is built on first use
     begin = time.process_time()
     assert_decided(text)
-    assert time.process_time() - begin < 0.25
+    assert time.process_time() - begin < 5  # about 0.1 s; a quadratic scan would take minutes
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,8 @@ from understudy.behaviours.tokens import sentence_spans
 from understudy.state import derived
 from understudy.state.store import Record
 
-Spans = list[tuple[int, int]]
+Sentences = tuple[list[int], list[int]]
+"""Where the sentences of a text begin, and where they end."""
 
 
 @dataclass(frozen=True)
@@ -48,34 +50,37 @@ class Configuration:
         end = offset + length
         first, last = offset, end
         if self.before or self.after:
-            spans = derived.of_record(document, "sentences", _sentences)[section]
-            first, last = self._window(spans, offset, end)
+            sentences = derived.of_record(document, "sentences", _sentences)[section]
+            first, last = self._window(sentences, offset, end)
         tagged = f"{self.start_tag}{text[offset:end]}{self.end_tag}"
         return f"{text[first:offset]}{tagged}{text[end:last]}"
 
-    def _window(self, spans: Spans, offset: int, end: int) -> tuple[int, int]:
-        earlier = [start for start, stop in spans if stop <= offset]
-        later = [stop for start, stop in spans if start >= end]
+    def _window(self, sentences: Sentences, offset: int, end: int) -> tuple[int, int]:
+        starts, stops = sentences
+        first, last = offset, end
         if self.sentences:
-            first = earlier[-self.before :][0] if self.before and earlier else offset
-            last = later[: self.after][-1] if self.after and later else end
+            earlier = bisect_right(stops, offset)
+            if self.before and earlier:
+                first = starts[max(0, earlier - self.before)]
+            later = bisect_left(starts, end)
+            if self.after and later < len(starts):
+                last = stops[min(later + self.after, len(stops)) - 1]
             return first, last
-        return _widened(spans, offset, end, self.before, self.after)
+        if self.before:  # every sentence that the window of characters touches is taken whole
+            touched = bisect_right(stops, offset - self.before)
+            if touched < len(starts):
+                first = min(first, starts[touched])
+        if self.after:
+            touched = bisect_left(starts, end + self.after) - 1
+            if touched >= 0:
+                last = max(last, stops[touched])
+        return first, last
 
 
-def _widened(spans: Spans, offset: int, end: int, before: int, after: int) -> tuple[int, int]:
-    """A window of characters that takes in every sentence it touches."""
-    first, last = offset, end
-    for start, stop in spans:
-        if before and start < offset and stop > offset - before:
-            first = min(first, start)
-        if after and stop > end and start < end + after:
-            last = max(last, stop)
-    return first, last
-
-
-def _sentences(document: Record[Any]) -> list[Spans]:
+def _sentences(document: Record[Any]) -> list[Sentences]:
     """Per section, where its sentences lie; the parts of a core document count as sentences."""
     if document.private.get("core"):
-        return [[(offset, offset + length) for _, offset, length in document.private["places"]]]
-    return [sentence_spans(text) for text in document.private["sections"]]
+        sections = [[(offset, offset + length) for _, offset, length in document.private["places"]]]
+    else:
+        sections = [sentence_spans(text) for text in document.private["sections"]]
+    return [([start for start, _ in spans], [stop for _, stop in spans]) for spans in sections]

@@ -77,6 +77,7 @@ def update_corpus(ctx: Context, corpus_key: str, body: dict[str, Any]) -> Corpus
 
 @operation("deleteCorpus")
 def delete_corpus(ctx: Context, corpus_key: str) -> None:
+    jobs.settle(ctx.world)
     ctx.store.table(CORPORA).remove(corpus_key)
     ctx.store.table(DOCUMENTS, corpus_key).clear()
     jobs.abort(ctx.world, corpus_key)
@@ -84,6 +85,7 @@ def delete_corpus(ctx: Context, corpus_key: str) -> None:
 
 @operation("resetCorpus")
 def reset_corpus(ctx: Context, corpus_key: str) -> None:
+    jobs.settle(ctx.world)
     ctx.store.table(CORPORA).get(corpus_key)
     ctx.store.table(DOCUMENTS, corpus_key).clear()
 
@@ -99,6 +101,7 @@ def replace_filter_attributes(ctx: Context, corpus_key: str, body: dict[str, Any
 
 @operation("computeCorpusSize")
 def compute_corpus_size(ctx: Context, corpus_key: str) -> ComputeCorpusSizeResponse:
+    jobs.settle(ctx.world)
     ctx.store.table(CORPORA).get(corpus_key)
     return statistics.size(ctx.store, corpus_key)
 

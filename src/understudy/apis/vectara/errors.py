@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from understudy.engine.context import Call
-from understudy.errors import ApiError, BadRequest, NotFound
+from understudy.errors import ApiError, BadRequest, NotFound, Unauthorized
 
 TOKEN_PATHS = (b"/oauth/token", b"/oauth2/token")
 
@@ -14,7 +14,7 @@ def body(error: ApiError, call: Call) -> dict[str, Any]:
     """`{messages, request_id}`, with `field_errors` on a 400 and `id` on a 404; OAuth has its own form."""
     if isinstance(error, OAuthRefusal):
         return {"error": error.code, "error_description": error.message}
-    if isinstance(error, BadRequest) and call.path in TOKEN_PATHS:
+    if isinstance(error, BadRequest | Unauthorized) and call.path in TOKEN_PATHS:
         return {"error": _oauth_code(error), "error_description": "; ".join(error.messages)}
     envelope: dict[str, Any] = {"messages": error.messages, "request_id": call.request_id}
     if isinstance(error, BadRequest):
@@ -24,8 +24,10 @@ def body(error: ApiError, call: Call) -> dict[str, Any]:
     return envelope
 
 
-def _oauth_code(error: BadRequest) -> str:
+def _oauth_code(error: BadRequest | Unauthorized) -> str:
     """RFC 6749, section 5.2: a grant type that was given and is another one has its own code."""
+    if isinstance(error, Unauthorized):
+        return "invalid_client"
     other = error.fields.get("body.grant_type", "is required") != "is required"
     return "unsupported_grant_type" if other else "invalid_request"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from understudy.apis.vectara import parts
+from understudy.apis.vectara import jobs, parts
 from understudy.apis.vectara.attributes import mismatches
 from understudy.apis.vectara.documents import without_parts
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS, enabled_corpus
@@ -22,6 +22,7 @@ from understudy.state.world import World
 def create_corpus_document(
     ctx: Context, corpus_key: str, body: dict[str, Any], *, wait_for: str | None = None
 ) -> tuple[Document, int]:
+    jobs.settle(ctx.world)
     corpus = enabled_corpus(ctx.store, corpus_key)
     document = add_document(ctx.world, corpus, body)
     return {**without_parts(document), "storage_usage": storage_usage(document)}, 201
@@ -42,8 +43,10 @@ def replace_corpus_document_metadata(
     return _with_metadata(ctx, corpus_key, document_id, body.get("metadata") or {})
 
 
-def add_document(world: World, corpus: Mapping[str, Any], body: Mapping[str, Any]) -> Document:
-    """Index one document of either shape and return it with its parts."""
+def add_document(
+    world: World, corpus: Mapping[str, Any], body: Mapping[str, Any], **private_facts: Any
+) -> Document:
+    """Index one document of either shape and return it with its parts; no answer shows `private_facts`."""
     faults = dict(_faults(corpus, body))
     if faults:
         raise BadRequest(faults)
@@ -53,11 +56,17 @@ def add_document(world: World, corpus: Mapping[str, Any], body: Mapping[str, Any
         document["tables"] = built.tables
     if built.images:
         document["images"] = [_image_metadata(image) for image in built.images]
-    private: dict[str, Any] = {"sections": built.sections, "places": built.places}
+    private: dict[str, Any] = {
+        "sections": built.sections,
+        "places": built.places,
+        "change": world.ids.next(jobs.CHANGES),
+        **private_facts,
+    }
     if body["type"] == "core":
         private["core"] = True
     if built.images:
-        private["images"] = {image["id"]: image["image_data"] for image in built.images}
+        # Of two images with one id the first counts, as it does in the list of the document.
+        private["images"] = {image["id"]: image["image_data"] for image in reversed(built.images)}
     progress = world.lifecycle.dial("indexing").begun(world.clock.millis())
     if progress is not None:
         private["indexing"] = progress
@@ -89,22 +98,27 @@ def seed(world: World, row: dict[str, Any]) -> None:
 
 
 def _stored(ctx: Context, corpus_key: str, document_id: str) -> Document:
+    jobs.settle(ctx.world)
     ctx.store.table(CORPORA).get(corpus_key)
     return ctx.store.table(DOCUMENTS, corpus_key).get(document_id)
 
 
 def _with_metadata(ctx: Context, corpus_key: str, document_id: str, metadata: dict[str, Any]) -> Document:
+    jobs.settle(ctx.world)
     corpus = ctx.store.table(CORPORA).get(corpus_key)
     documents = ctx.store.table(DOCUMENTS, corpus_key)
     document = documents.get(document_id)
     faults = dict(mismatches(corpus, "document", metadata, "body.metadata"))
     if faults:
         raise BadRequest(faults)
-    return without_parts(documents.replace({**document, "metadata": metadata}))
+    change = ctx.ids.next(jobs.CHANGES)
+    return without_parts(documents.replace({**document, "metadata": metadata}, change=change))
 
 
 def _faults(corpus: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What the schema cannot see: attribute types, undeclared dimensions, dangling table and image ids."""
+    """What the schema cannot see: ids no path can hold, attribute types, dimensions, dangling ids."""
+    if body["id"] in (".", "..") or "\0" in body["id"]:
+        yield "body.id", "cannot stand in a path: it is a dot segment or contains NUL"
     yield from mismatches(corpus, "document", body.get("metadata", {}), "body.metadata")
     dimensions = {dimension["name"] for dimension in corpus["custom_dimensions"]}
     yield from _unknown_dimensions(body, dimensions, "body")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from understudy.apis.vectara.kinds import CORPORA, JOBS
+from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS, JOBS
 from understudy.apis.vectara.pages import page
 from understudy.apis.vectara.wire import Job
 from understudy.engine.context import Context
@@ -17,6 +17,11 @@ from understudy.state.store import Record, Table
 from understudy.state.world import World
 
 JobType = Literal["rebuild_vector_index", "replace_filter_attributes", "bulk_delete_documents", "unknown"]
+
+ONE_AT_A_TIME = frozenset({"rebuild_vector_index", "replace_filter_attributes"})
+"""Types of which a corpus has one unfinished job at most; a second one is 409 (guess)."""
+CHANGES = "document_change"
+"""The counter of changes to documents: what came later has a higher number, also on a frozen clock."""
 
 
 @operation("listJobs")
@@ -48,13 +53,16 @@ def get_job(ctx: Context, job_id: str) -> Job:
     return ctx.store.table(JOBS).get(job_id)
 
 
-def start(world: World, job_type: JobType, corpus_keys: list[str], effect: dict[str, Any]) -> Job:
+def start(
+    world: World, job_type: JobType, corpus_keys: list[str], effect: dict[str, Any], *, wait: bool = False
+) -> Job:
     """Queue a job; it is over at once unless the world's `jobs` dial says otherwise.
 
-    `effect` is what it will do when it completes, see `EFFECTS`.
+    `effect` is what it will do when it completes, see `EFFECTS`. With `wait` the caller stays until
+    then, so that the job is over whatever the dial says.
     """
     table = world.store.table(JOBS)
-    for record in unfinished(table):
+    for record in unfinished(table) if job_type in ONE_AT_A_TIME else ():
         if record.value["type"] == job_type and set(corpus_keys) & set(record.value["corpus_keys"]):
             raise Conflict(f"job '{record.value['id']}' of the same type is still running")
     job: Job = {
@@ -64,7 +72,7 @@ def start(world: World, job_type: JobType, corpus_keys: list[str], effect: dict[
         "state": "queued",
         "created_at": world.clock.stamp(),
     }
-    progress = world.lifecycle.dial("jobs").begun(world.clock.millis())
+    progress = None if wait else world.lifecycle.dial("jobs").begun(world.clock.millis())
     table.add(job, progress=progress, effect=effect)
     if progress is None:
         _complete(world, table.record(job["id"]))
@@ -105,7 +113,7 @@ def unfinished(table: Table[Job]) -> list[Record[Job]]:
 
 def _complete(world: World, record: Record[Job]) -> None:
     job = record.value
-    EFFECTS[job["type"]](world, record.private["effect"])
+    told = EFFECTS[job["type"]](world, record.private["effect"])
     now = world.clock.stamp()
     finished: Job = {
         **job,
@@ -113,15 +121,35 @@ def _complete(world: World, record: Record[Job]) -> None:
         "started_at": job.get("started_at", now),
         "completed_at": now,
     }
-    world.store.table(JOBS).replace(finished, progress=None)
+    world.store.table(JOBS).replace(finished, progress=None, outcome=told)
 
 
-def _replace_filter_attributes(world: World, effect: Mapping[str, Any]) -> None:
+def outcome(world: World, job_id: str) -> Mapping[str, Any]:
+    """What the effect of a completed job has told of itself."""
+    told: Mapping[str, Any] = world.store.table(JOBS).record(job_id).private["outcome"]
+    return told
+
+
+def _replace_filter_attributes(world: World, effect: Mapping[str, Any]) -> dict[str, Any]:
     corpora = world.store.table(CORPORA)
     corpus = corpora.get(effect["corpus_key"])
     corpora.replace({**corpus, "filter_attributes": effect["filter_attributes"]})
+    return {}
 
 
-EFFECTS: Mapping[str, Callable[[World, Mapping[str, Any]], None]] = {
+def _bulk_delete_documents(world: World, effect: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the named documents away, except those that are unknown or were changed after the cutoff."""
+    documents = world.store.table(DOCUMENTS, effect["corpus_key"])
+    deleted = 0
+    for document_id in effect["document_ids"]:
+        record = documents.find(document_id)
+        if record is not None and record.private.get("change", 0) <= effect["cutoff"]:
+            documents.remove(document_id)
+            deleted += 1
+    return {"deleted_count": deleted, "skipped_count": len(effect["document_ids"]) - deleted}
+
+
+EFFECTS: Mapping[str, Callable[[World, Mapping[str, Any]], dict[str, Any]]] = {
     "replace_filter_attributes": _replace_filter_attributes,
+    "bulk_delete_documents": _bulk_delete_documents,
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from understudy.apis.vectara.wire import Corpus, Document, Job
 from understudy.errors import Forbidden
-from understudy.state.store import Kind, Store
+from understudy.state.lifecycle import share_done
+from understudy.state.store import Kind, Record, Store
 
 CORPORA: Kind[Corpus] = Kind("corpus", key="key")
 DOCUMENTS: Kind[Document] = Kind("document", noun="document id")
@@ -18,3 +19,9 @@ def enabled_corpus(store: Store, corpus_key: str) -> Corpus:
     if not corpus["enabled"]:
         raise Forbidden(f"Corpus {corpus_key} is disabled")
     return corpus
+
+
+def is_searchable(record: Record[Document], now: int) -> bool:
+    """Whether the `indexing` dial has let a document into the search index by `now`, in milliseconds."""
+    progress = record.private.get("indexing")
+    return progress is None or share_done(progress, now) >= 1

@@ -71,8 +71,7 @@ def _full(
     if generated is not None:
         answer["summary"] = generated.text
         answer["response_language"] = generated.language
-        if generated.rendered_prompt is not None:
-            answer["rendered_prompt"] = generated.rendered_prompt
+        answer["rendered_prompt"] = generated.rendered_prompt
         if generated.score is not None:
             answer["factual_consistency_score"] = generated.score
         warnings += generated.warnings
@@ -86,17 +85,13 @@ def _full(
 def events(
     results: Sequence[Result], generated: Generated | None, rewriting: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The stream of a query: results, prompt, text in pieces, its end, its score, the end.
-
-    A prompt of the caller's own is not rendered by this release, so nothing is told of it.
-    """
+    """The stream of a query: results, prompt, text in pieces, its end, its score, the end."""
     first: dict[str, Any] = {"type": "search_results", "search_results": results}
     if "rewritten_queries" in rewriting:
         first["rewritten_queries"] = rewriting["rewritten_queries"]
     told = [first]
     if generated is not None:
-        if generated.rendered_prompt is not None:
-            told.append({"type": "generation_info", "rendered_prompt": generated.rendered_prompt})
+        told.append({"type": "generation_info", "rendered_prompt": generated.rendered_prompt})
         told += generation.chunk_events(generated.text)
         if generated.score is not None:
             told.append({"type": "factual_consistency_score", "factual_consistency_score": generated.score})

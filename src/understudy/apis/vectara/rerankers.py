@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from understudy.errors import BadRequest, NotPlayed
+from understudy.apis.vectara.user_functions import Knee, UserFunctionError, cached_function
+from understudy.errors import BadRequest
 from understudy.state.store import Record
 
 if TYPE_CHECKING:
@@ -35,16 +36,26 @@ class Hit:
 
 
 def apply(
-    reranker: Mapping[str, Any] | None, query: str, hits: list[Hit], place: str = "body.search.reranker"
+    reranker: Mapping[str, Any] | None,
+    query: str,
+    hits: list[Hit],
+    now_millis: int,
+    place: str = "body.search.reranker",
 ) -> list[Hit]:
-    """The hits after one reranker; without one the strongest of the plan works, `none` switches it off."""
+    """The hits after one reranker; without one the strongest of the plan works, `none` switches it off.
+
+    `now_millis` is the time of the world, which user functions may ask for.
+    """
     reranker = DEFAULT if reranker is None else reranker
     kind = reranker.get("type", "customer_reranker")
     if kind == "chain":
         for number, stage in enumerate(reranker["rerankers"]):
-            hits = apply(stage, query, hits, f"{place}.rerankers[{number}]")
+            hits = apply(stage, query, hits, now_millis, f"{place}.rerankers[{number}]")
         return hits
-    hits = _STAGES[kind](reranker, query, hits, place)
+    if kind == "userfn":
+        hits = _user_function(reranker, hits, now_millis, f"{place}.user_function")
+    else:
+        hits = _STAGES[kind](reranker, query, hits, place)
     if kind != "none" and reranker.get("cutoff") is not None:
         hits = [hit for hit in hits if hit.score >= reranker["cutoff"]]
     limit = reranker.get("limit")
@@ -89,8 +100,35 @@ def _mmr(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -
     return [hits[number] for number, _ in chosen]
 
 
-def _user_function(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
-    raise NotPlayed("user-function rerankers are in the contract and not acted by this release yet")
+def _user_function(reranker: Mapping[str, Any], hits: list[Hit], now_millis: int, place: str) -> list[Hit]:
+    """Scores by an expression of the caller's; a hit whose score is null is dropped. Knee cuts the list."""
+    try:
+        function = cached_function(reranker.get("user_function") or "")
+    except UserFunctionError as error:
+        raise BadRequest({place: f"{error.message} (at position {error.position})"}) from None
+    if isinstance(function, Knee):
+        hits = sorted(hits, key=_by_score)
+        return hits[: function.kept([hit.score for hit in hits])]
+    kept = []
+    for hit in hits:
+        score = function(_row(hit), now_millis)
+        if score is not None:
+            hit.score = score
+            kept.append(hit)
+    return sorted(kept, key=_by_score)
+
+
+def _row(hit: Hit) -> dict[str, Any]:
+    """What `get` of a user function reads."""
+    document = hit.document.value
+    part = document["parts"][hit.part]
+    return {
+        "score": hit.score,
+        "text": part["text"],
+        "document_metadata": document["metadata"],
+        "part_metadata": part["metadata"],
+        "document_id": document["id"],
+    }
 
 
 def _none(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) -> list[Hit]:
@@ -100,7 +138,6 @@ def _none(reranker: Mapping[str, Any], query: str, hits: list[Hit], place: str) 
 _STAGES: Mapping[str, Callable[[Mapping[str, Any], str, list[Hit], str], list[Hit]]] = {
     "customer_reranker": _customer,
     "mmr": _mmr,
-    "userfn": _user_function,
     "none": _none,
 }
 

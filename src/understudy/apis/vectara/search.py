@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from understudy.apis.vectara import context_windows, jobs, rerankers
+import orjson
+
+from understudy.apis.vectara import jobs, rerankers
 from understudy.apis.vectara.attributes import compiled_filter
+from understudy.apis.vectara.context_windows import Configuration
+from understudy.apis.vectara.filters import Filter
 from understudy.apis.vectara.kinds import DOCUMENTS, enabled_corpus
 from understudy.apis.vectara.rerankers import Hit
+from understudy.apis.vectara.wire import Corpus
 from understudy.engine.context import Context
 from understudy.errors import BadRequest, Forbidden
 from understudy.state import derived
@@ -20,29 +26,61 @@ if TYPE_CHECKING:
     from understudy.behaviours.retrieval import Index, Segment
 
 DEFAULT_LIMIT = 10
+REMEMBERED = 64
+"""How many searches of one version of a corpus are kept."""
 
 Result = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Findings:
-    """Results in wire shape, and per result the text that a model reads: with its context, without tags."""
+    """Ranked results in wire shape, and what they were made from."""
 
     results: list[Result]
-    sources: list[str]
+    hits: list[Hit]
+    windows: Configuration | None
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """Per result the text that a model reads: with its context, without tags."""
+        if self.windows is None:
+            return [result["text"] for result in self.results]
+        plain = self.windows.without_tags()
+        return [plain.cut(hit.document, hit.part) for hit in self.hits]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CorpusIndex:
-    """What retrieval knows of one version of a corpus: documents in order of their ids, and their rows."""
+    """What retrieval knows of one version of a corpus: documents in order of their ids, and their rows.
+
+    `known` holds the findings of the last different searches of this version: tests ask the same
+    questions again and again, and worlds that share documents share the answers.
+    """
 
     documents: Sequence[Record[Any]]
     index: Index
+    known: dict[bytes, Findings] = field(default_factory=dict)
 
     def at(self, row: int) -> tuple[Record[Any], int]:
         """The document of a row and the number of the part in it."""
         segment, part = self.index.row(row)
         return self.documents[segment], part
+
+    def remember(self, search: bytes, findings: Findings) -> None:
+        if len(self.known) >= REMEMBERED:
+            del self.known[next(iter(self.known))]
+        self.known[search] = findings
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One corpus of a search: what the request says of it, where it says so, and what it can be read by."""
+
+    request: Mapping[str, Any]
+    place: str
+    corpus: Corpus
+    accepts: Filter | None
+    view: CorpusIndex
 
 
 def search(
@@ -65,21 +103,31 @@ def search(
     """
     _check_access(ctx, corpora)
     jobs.settle(ctx.world)
+    wanted = [_wanted(ctx, request, place) for request, place in zip(corpora, places, strict=True)]
+    if len(wanted) > 1:
+        return _found(ctx, query, wanted, parameters)
+    asked = orjson.dumps((query, corpora[0], parameters))
+    known = wanted[0].view.known.get(asked)
+    if known is None:
+        known = _found(ctx, query, wanted, parameters)
+        if b"userfn" not in asked:  # a user function may look at the clock
+            wanted[0].view.remember(asked, known)
+    return known
+
+
+def _found(ctx: Context, query: str, corpora: Sequence[Wanted], parameters: Mapping[str, Any]) -> Findings:
     offset = parameters.get("offset") or 0
     limit = parameters.get("limit") or DEFAULT_LIMIT
     hits: list[Hit] = []
-    for number, (wanted, place) in enumerate(zip(corpora, places, strict=True)):
-        hits += _retrieve(ctx, wanted.get("query") or query, number, wanted, offset + limit, place)
+    for number, wanted in enumerate(corpora):
+        hits += _retrieve(wanted, query, number, offset + limit)
     if len(corpora) > 1:
         hits.sort(key=lambda hit: -hit.score)
-    hits = rerankers.apply(parameters.get("reranker"), query, hits[: offset + limit])
+    hits = rerankers.apply(parameters.get("reranker"), query, hits[: offset + limit], ctx.clock.millis())
     hits = hits[offset:]
-    windows = context_windows.Configuration.read(parameters.get("context_configuration"))
-    results = [_result(hit, corpora[hit.corpus_number]["corpus_key"], windows) for hit in hits]
-    if windows is None:
-        return Findings(results, [result["text"] for result in results])
-    plain = windows.without_tags()
-    return Findings(results, [plain.cut(hit.document, hit.part) for hit in hits])
+    windows = Configuration.read(parameters.get("context_configuration"))
+    keys = [wanted.corpus["key"] for wanted in corpora]
+    return Findings([_result(hit, keys[hit.corpus_number], windows) for hit in hits], hits, windows)
 
 
 def _check_access(ctx: Context, corpora: Sequence[Mapping[str, Any]]) -> None:
@@ -88,24 +136,27 @@ def _check_access(ctx: Context, corpora: Sequence[Mapping[str, Any]]) -> None:
         raise Forbidden("this API key has no access to one or more corpora of the query")
 
 
-def _retrieve(
-    ctx: Context, query: str, number: int, wanted: Mapping[str, Any], count: int, place: str
-) -> list[Hit]:
+def _wanted(ctx: Context, request: Mapping[str, Any], place: str) -> Wanted:
+    """A corpus that may be searched, its filter understood."""
+    corpus = enabled_corpus(ctx.store, request["corpus_key"])
+    accepts = None
+    if request.get("metadata_filter"):
+        accepts = compiled_filter(corpus, request["metadata_filter"], f"{place}.metadata_filter")
+    documents = ctx.store.table(DOCUMENTS, corpus["key"])
+    _look_at_unindexed(ctx, documents)
+    return Wanted(request, place, corpus, accepts, documents.derived("index", _build_index))
+
+
+def _retrieve(wanted: Wanted, query: str, number: int, count: int) -> list[Hit]:
     from understudy.behaviours.retrieval import top  # deferred: numpy comes with the first query
 
-    corpus_key = wanted["corpus_key"]
-    corpus = enabled_corpus(ctx.store, corpus_key)
-    accepts = None
-    if wanted.get("metadata_filter"):
-        accepts = compiled_filter(corpus, wanted["metadata_filter"], f"{place}.metadata_filter")
-    documents = ctx.store.table(DOCUMENTS, corpus_key)
-    _look_at_unindexed(ctx, documents)
-    view = documents.derived("index", _build_index)
-    boosts = _boosts(corpus, view, wanted.get("custom_dimensions"), f"{place}.custom_dimensions")
-    share = wanted.get("lexical_interpolation") or 0.0
-    scores = view.index.scores(query, share, boosts)
-    plain = share <= 0 and boosts is None and not wanted.get("query")
-    mask = None if accepts is None else _mask(accepts, view)
+    request, view = wanted.request, wanted.view
+    weights = request.get("custom_dimensions")
+    boosts = _boosts(wanted.corpus, view, weights, f"{wanted.place}.custom_dimensions")
+    share = request.get("lexical_interpolation") or 0.0
+    scores = view.index.scores(request.get("query") or query, share, boosts)
+    plain = share <= 0 and boosts is None and not request.get("query")
+    mask = None if wanted.accepts is None else _mask(wanted.accepts, view)
     return [
         Hit(score, number, row, *view.at(row), view.index, score if plain else None)
         for row, score in top(scores, mask, min(count, len(scores)))
@@ -142,7 +193,7 @@ def _build_segment(record: Record[Any]) -> Segment:
     ])  # fmt: skip
 
 
-def _mask(accepts: Any, view: CorpusIndex) -> Any:
+def _mask(accepts: Filter, view: CorpusIndex) -> Any:
     """Which rows a filter lets through; a filter without part references is asked once per document."""
     import numpy as np
 
@@ -158,7 +209,7 @@ def _mask(accepts: Any, view: CorpusIndex) -> Any:
 
 
 def _boosts(
-    corpus: Mapping[str, Any], view: CorpusIndex, weights: Mapping[str, float] | None, place: str
+    corpus: Corpus, view: CorpusIndex, weights: Mapping[str, float] | None, place: str
 ) -> list[float] | None:
     """Sum over dimensions of query weight times part value, per row; None when no weight counts."""
     declared = {dimension["name"]: dimension for dimension in corpus["custom_dimensions"]}
@@ -177,7 +228,7 @@ def _boosts(
     ]
 
 
-def _result(hit: Hit, corpus_key: str, windows: context_windows.Configuration | None) -> Result:
+def _result(hit: Hit, corpus_key: str, windows: Configuration | None) -> Result:
     document = hit.document.value
     part = document["parts"][hit.part]
     result: Result = {
@@ -189,6 +240,8 @@ def _result(hit: Hit, corpus_key: str, windows: context_windows.Configuration | 
         "request_corpora_index": hit.corpus_number,
         "corpus_key": corpus_key,
     }
+    if "table_id" not in part and "image_id" not in part:
+        return result
     for member, section in (("table_id", "tables"), ("image_id", "images")):
         if member in part:
             for candidate in document.get(section, ()):

@@ -17,10 +17,18 @@ from understudy.errors import BadRequest
 from understudy.state import derived
 from understudy.state.store import Record, Store, Table
 
+NOTHING: ComputeCorpusSizeResponse = {
+    "used_docs": 0,
+    "used_parts": 0,
+    "used_characters": 0,
+    "used_metadata_characters": 0,
+}
+
 
 def size(store: Store, corpus_key: str) -> ComputeCorpusSizeResponse:
     """`{used_docs, used_parts, used_characters, used_metadata_characters}`, counted once per version."""
-    return store.table(DOCUMENTS, corpus_key).derived("size", _total)
+    documents = store.table(DOCUMENTS, corpus_key)
+    return documents.derived("size", _total) if len(documents) else NOTHING
 
 
 def document_size(record: Record[Document]) -> tuple[int, int, int]:

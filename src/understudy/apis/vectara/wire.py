@@ -192,6 +192,14 @@ class FactualConsistencyScore(TypedDict):
     factual_consistency_score: float
 
 
+class FieldQuery(TypedDict):
+    field: str
+    query: str
+    weight: NotRequired[float]
+    fuzzy: NotRequired[bool]
+    prefix: NotRequired[int | None]
+
+
 class FilterAttribute(TypedDict):
     name: str
     level: Literal['document', 'part']
@@ -362,6 +370,19 @@ class MaxCharsChunkingStrategy(TypedDict):
     max_chars_per_chunk: int
 
 
+class MetadataQueryRequest(TypedDict):
+    level: NotRequired[Literal['document', 'part']]
+    queries: list[FieldQuery]
+    metadata_filter: NotRequired[str]
+    limit: NotRequired[int]
+    offset: NotRequired[int]
+
+
+class MetadataQueryResponse(TypedDict):
+    documents: list[ScoredDocument]
+    total_count: int
+
+
 class NoneReranker(TypedDict):
     type: Literal['none']
     limit: NotRequired[int]
@@ -437,6 +458,12 @@ class RewrittenQuery(TypedDict):
 
 
 Row: TypeAlias = "list[Cell]"
+
+
+class ScoredDocument(TypedDict):
+    doc_id: str
+    score: float
+    metadata: dict[str, Any]
 
 
 class SearchCorporaParameters(TypedDict):
@@ -525,7 +552,7 @@ class SummarizeDocumentRequest(TypedDict):
 
 class SummarizeDocumentResponse(TypedDict):
     summary: str
-    rendered_prompt: str
+    rendered_prompt: NotRequired[str]
 
 
 SummarizeDocumentStreamedResponse: TypeAlias = "StreamGenerationChunk | GenerationInfo | StreamGenerationEnd | StreamResponseEnd | StreamError"
@@ -538,6 +565,22 @@ class Table(TypedDict):
     description: NotRequired[str]
 
 
+class TableExtractionConfig(TypedDict):
+    extract_tables: bool
+    extractor: NotRequired[TableExtractorSpec]
+    generation: NotRequired[TableGenerationSpec]
+
+
+class TableExtractorSpec(TypedDict):
+    name: str
+
+
+class TableGenerationSpec(TypedDict):
+    llm_name: NotRequired[str]
+    prompt_template: NotRequired[str]
+    model_parameters: NotRequired[dict[str, Any]]
+
+
 class UpdateCorpusRequest(TypedDict):
     enabled: NotRequired[bool | None]
     name: NotRequired[str | None]
@@ -547,6 +590,14 @@ class UpdateCorpusRequest(TypedDict):
 
 class UpdateDocumentRequest(TypedDict):
     metadata: NotRequired[dict[str, Any]]
+
+
+class UploadFileRequest(TypedDict):
+    metadata: NotRequired[dict[str, Any]]
+    chunking_strategy: NotRequired[ChunkingStrategy]
+    table_extraction_config: NotRequired[TableExtractionConfig]
+    filename: NotRequired[str]
+    file: str
 
 
 class UserFunctionReranker(TypedDict):
