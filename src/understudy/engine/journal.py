@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import quote
 
 from understudy.engine.context import Call
@@ -62,19 +63,21 @@ def _any_in(names: tuple[bytes, ...], body: bytes) -> bool:
 
 def record(call: Call, redaction: Redaction) -> None:
     """Put a finished call into the journal of its world."""
+    world = call.world
+    world.journal.later(partial(_entry, call, world.store.clock.millis(), redaction))
+
+
+def _entry(call: Call, at: int, redaction: Redaction) -> Entry:
     operation, credential = call.operation, call.credential
-    target = redaction.target(call.path.decode("latin-1"), call.query.decode("latin-1"), credential)
     tells = operation is None or call.status >= 400 or operation.tells_secrets
-    call.world.journal.add(
-        Entry(
-            call.number,
-            call.world.store.clock.millis(),
-            call.method,
-            target,
-            operation.id if operation else "",
-            call.status,
-            redaction.body(call.body, credential) if call.body else b"",
-            redaction.body(call.answer_body, credential, members=tells),
-            call.problem,
-        )
+    return Entry(
+        call.number,
+        at,
+        call.method,
+        redaction.target(call.path.decode("latin-1"), call.query.decode("latin-1"), credential),
+        operation.id if operation else "",
+        call.status,
+        redaction.body(call.body, credential) if call.body else b"",
+        redaction.body(call.answer_body, credential, members=tells),
+        call.problem,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from understudy.engine.contract import Check, Schemas
@@ -14,6 +14,10 @@ from understudy.state.clock import parse_stamp
 _INTEGER = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _TRIVIAL = {"type", "format", "default", "description", "title", "deprecated", "example", "nullable"}
+
+
+KNOWN_TEXTS = 1024
+KNOWN_LENGTH = 64
 
 
 def _integer(text: str) -> int:
@@ -66,6 +70,8 @@ class Parameter:
     default: Any
     coerce: Callable[[str], Any]
     check: Check | None
+    known: dict[str, Any] = field(default_factory=dict, compare=False)
+    """Texts that were read and found right before."""
 
     @classmethod
     def compile(cls, raw: dict[str, Any], schemas: Schemas) -> Parameter:
@@ -91,9 +97,16 @@ class Parameter:
     def read(self, texts: list[str]) -> Any:
         """The value of one occurrence, or of all when it is repeated; ValueError says what is wrong."""
         if self.repeated:
-            value: Any = [self.coerce(text) for text in texts]
-        else:
-            value = self.coerce(texts[-1])
+            return self._checked([self.coerce(text) for text in texts])
+        text = texts[-1]
+        if text not in self.known:
+            value = self._checked(self.coerce(text))
+            if len(self.known) >= KNOWN_TEXTS or len(text) > KNOWN_LENGTH:
+                return value
+            self.known[text] = value
+        return self.known[text]
+
+    def _checked(self, value: Any) -> Any:
         if self.check is not None and not self.check.accepts(value):
             raise ValueError(next(iter(self.check.faults(value, self.name).values())))
         return value

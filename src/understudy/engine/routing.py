@@ -9,6 +9,9 @@ from urllib.parse import unquote_to_bytes
 from understudy.engine.operation import Operation
 from understudy.errors import BadRequest
 
+KNOWN_PATHS = 4096
+KNOWN_LENGTH = 256
+
 
 class Node:
     """One segment of the tree of paths."""
@@ -27,6 +30,7 @@ class Router:
     def __init__(self) -> None:
         self._root = Node()
         self._paths: list[str] = []
+        self._known: dict[bytes, tuple[dict[str, Operation], tuple[str, ...]]] = {}
 
     def add(self, path: str, operation: Operation) -> None:
         node = self._root
@@ -39,9 +43,24 @@ class Router:
         node.methods[operation.method] = operation
         self._paths.append(f"{operation.method} {path}")
 
-    def find(self, path: bytes) -> tuple[dict[str, Operation], list[bytes]] | None:
-        """The operations by method and the raw values, or None for an unknown path."""
-        return _find(self._root, path.split(b"/"), 1, [])
+    def find(self, path: bytes) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
+        """The operations of a path by method, and its decoded values; None for an unknown path.
+
+        BadRequest names a value that cannot be one. Paths are asked for again and again, so what was
+        found is kept.
+        """
+        found = self._known.get(path)
+        if found is None:
+            raw = _find(self._root, path.split(b"/"), 1, [])
+            if raw is None:
+                return None
+            methods, values = raw
+            found = methods, decode(next(iter(methods.values())).path_names, values)
+            if len(path) <= KNOWN_LENGTH:
+                if len(self._known) >= KNOWN_PATHS:
+                    self._known.clear()
+                self._known[path] = found
+        return found
 
     def nearest(self, method: str, path: str) -> list[str]:
         """Up to three operations that the caller may have meant."""

@@ -24,7 +24,7 @@ from understudy.engine.context import SCOPE_KEY, Call, Context
 from understudy.engine.failures import Failures, refuse
 from understudy.engine.operation import Operation
 from understudy.engine.replies import JSON, Reply, send_bytes
-from understudy.engine.routing import Router, decode
+from understudy.engine.routing import Router
 from understudy.engine.streaming import EventStream, send_stream
 from understudy.engine.work import Workers
 from understudy.errors import ApiError, InternalFault, MethodNotAllowed, NotFound
@@ -85,14 +85,12 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
         if found is None:
             await refuse(send, call, _unknown_path(router, call))
             return
-        methods, values = found
+        methods, call.path_values = found
         operation = methods.get(call.method)
         if operation is None:
             await refuse(send, call, MethodNotAllowed(call.method, sorted(methods)))
             return
         call.operation = operation
-        if values:
-            call.path_values = decode(operation.path_names, values)
         await self.app(scope, receive, send)
 
 
