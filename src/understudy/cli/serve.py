@@ -27,6 +27,7 @@ BACKLOG = 2048
 def run(settings: Settings, ready_file: Path | None = None) -> None:
     """Serve until a signal; SetupError when the port is taken or the address needs more care."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="understudy: %(message)s")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a second thread doubles the work and wins no time
     _check_exposure(settings)
     listener = _listen(settings.host, settings.port)
     log = AccessLog(as_json=settings.log_format == "json") if settings.log_format != "none" else None
