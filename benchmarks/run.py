@@ -13,15 +13,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import load
 import orjson
+
+import load
 import report
+import scenarios
 import single
 from peers import setup
-from servers import COMMANDS, ROOT, Server, running
-
-import scenarios
 from scenarios import SCENARIOS, Scenario
+from servers import COMMANDS, ROOT, Server, running
 
 WARM_UP_SECONDS = 1
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import orjson
+
 from servers import ADMIN_TOKEN, KEY, RESET, Server
 
 CORPORA = 10

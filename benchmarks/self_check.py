@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from servers import KEY
 
 from scenarios import CORPUS, QUERY, document, new_corpus
+from servers import KEY
 from understudy.app import Server, create_server
 from understudy.settings import Settings
 

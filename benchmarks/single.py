@@ -9,13 +9,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import load
 import orjson
-import wrong_types
-from servers import running
 
+import load
 import scenarios
+import wrong_types
 from scenarios import CORPUS, LARGE
+from servers import running
 
 MIXED_REQUESTS = 200_000
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 import orjson
-from servers import BUNDLE, Server
 
 from scenarios import CORPUS, HEADERS
+from servers import BUNDLE, Server
 
 DEPTH = 6
 """How deep below the body a member is still spoiled; schemas may contain themselves."""
