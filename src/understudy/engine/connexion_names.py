@@ -7,7 +7,7 @@ they are used.
 import warnings
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # Connexion 3.3 imports jsonschema.RefResolver
+    warnings.simplefilter("ignore")  # of jsonschema.RefResolver, and of httpx in Starlette's test client
     from connexion import AsyncApp
     from connexion.apps.abstract import AbstractApp
     from connexion.middleware.abstract import AbstractRoutingAPI, RoutedAPI, RoutedMiddleware, SpecMiddleware
