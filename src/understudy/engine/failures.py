@@ -16,7 +16,7 @@ logger = logging.getLogger("understudy")
 
 async def refuse(send: Send, call: Call, error: ApiError) -> None:
     """Answer with a refusal, in place."""
-    call.problem = call.problem or error.message
+    call.problem = call.problem or "; ".join(error.messages)
     for name, value in error.headers.items():
         call.add_header(name.encode(), value.encode())
     await send_bytes(send, call, error.status, orjson.dumps(call.api.error_body(error, call)), JSON)
