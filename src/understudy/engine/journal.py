@@ -64,7 +64,10 @@ def _any_in(names: tuple[bytes, ...], body: bytes) -> bool:
 def record(call: Call, redaction: Redaction) -> None:
     """Put a finished call into the journal of its world."""
     world = call.world
+    call.cycle = None  # a waiting call keeps no connection alive
     world.journal.later(partial(_entry, call, world.store.clock.millis(), redaction))
+    if len(call.body) + len(call.answer_body) > MAX_BODY:
+        world.journal.settle()  # what waits is as bounded as what is kept
 
 
 def _entry(call: Call, at: int, redaction: Redaction) -> Entry:

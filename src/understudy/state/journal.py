@@ -65,20 +65,20 @@ class Journal:
     @property
     def entries(self) -> deque[Entry]:
         """The last calls, oldest first."""
-        self._settle()
+        self.settle()
         return self._entries
 
     @property
     def dropped(self) -> int:
         """How many entries have had to go."""
-        self._settle()
+        self.settle()
         return self._dropped
 
     def later(self, make: Callable[[], Entry]) -> None:
         """Keep a call whose entry `make` makes."""
         self._waiting.append(make)
         if len(self._waiting) >= WAITING:
-            self._settle()
+            self.settle()
 
     def clear(self) -> None:
         self._waiting.clear()
@@ -86,7 +86,8 @@ class Journal:
         self._bytes = 0
         self._dropped = 0
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Make the entries that wait."""
         waiting, self._waiting = self._waiting, []
         for make in waiting:
             entry = make()

@@ -165,6 +165,15 @@ def test_the_journal_shows_calls_without_any_credential(admin: httpx.Client, und
     assert admin.get(f"/worlds/{understudy.world}/journal").json()["entries"] == []
 
 
+def test_a_call_with_a_large_body_does_not_wait_in_memory(understudy: Understudy) -> None:
+    with understudy.client() as client:
+        client.post("/v2/corpora", json={"key": "x", "description": "d" * 2_000_000})
+    waiting = understudy.look(lambda world: (len(world.journal._waiting), len(world.journal._entries)))
+    assert waiting == (0, 1)
+    (entry,) = understudy.journal()
+    assert len(entry["request_body"]) == 64 * 1024
+
+
 def test_requests_are_judged_before_anything_happens(admin: httpx.Client) -> None:
     assert (
         admin.post("/worlds", content=b"{", headers={"content-type": "application/json"}).status_code == 400
