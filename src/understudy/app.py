@@ -72,12 +72,12 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
         compiled, resolver = compile_api(api, spec.load(data_directory("specs") / api.name), settings.profile)
         stage.add_definition(compiled, resolver)
         apis.append(compiled)
-    stack = stage.build()
+    stage.build()
     worlds = Worlds(_seeder(apis), settings.fixture, settings.seed, settings.clock, settings.limits.worlds)
     worlds.get()
     token = settings.admin_token or secrets.token_urlsafe(24)
     admin: ASGIApp = control_plane(worlds, token, settings, [compiled.api.name for compiled in apis])
-    gate = Gate(stack, admin, APIS, worlds, settings, log, _nearest(apis))
+    gate = Gate(stage, admin, APIS, worlds, settings, log, _nearest(apis))
     return Server(settings, gate, worlds, tuple(apis), token, stage)
 
 

@@ -43,7 +43,7 @@ class BackgroundServer:
         import uvicorn
 
         from understudy.app import create_server
-        from understudy.engine.protocol import with_deadlines
+        from understudy.engine.protocol import protocol_for
         from understudy.settings import Settings
 
         chosen = Settings(**{"log_format": "none", "strict_answers": True, **settings})
@@ -57,7 +57,7 @@ class BackgroundServer:
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
                 self.server.gate,
-                http=with_deadlines(chosen.limits),
+                http=protocol_for(self.server.gate, chosen.limits),
                 ws="none",
                 lifespan="off",
                 log_config=None,

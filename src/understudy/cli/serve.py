@@ -15,7 +15,7 @@ import uvicorn
 from understudy import __version__
 from understudy.app import Server, create_server
 from understudy.cli.access_log import AccessLog
-from understudy.engine.protocol import with_deadlines
+from understudy.engine.protocol import protocol_for
 from understudy.errors import SetupError
 from understudy.settings import Settings
 
@@ -45,7 +45,7 @@ def run(settings: Settings, ready_file: Path | None = None) -> None:
 def _config(server: Server) -> uvicorn.Config:
     return uvicorn.Config(
         server.gate,
-        http=with_deadlines(server.settings.limits),
+        http=protocol_for(server.gate, server.settings.limits),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="off",

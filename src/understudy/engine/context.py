@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from understudy.state.clock import Clock
@@ -14,6 +15,7 @@ from understudy.state.world import World
 if TYPE_CHECKING:
     from understudy.engine.definition import ApiDefinition
     from understudy.engine.operation import Operation
+    from understudy.engine.streaming import EventStream
 
 SCOPE_KEY = "understudy"
 
@@ -52,14 +54,19 @@ class Call:
     """The presented secret, which is redacted wherever it is written down."""
     number: int = 0
     """How many calls the world has had, this one included."""
-    cycle: Any = None
-    """The server's own record of this request, when it is ours: answers are then written at once."""
+    arguments: Mapping[str, Any] = MappingProxyType({})
+    """What the handler gets, once validation has bound it."""
     keep_world: Callable[[World], None] | None = None
     """What makes a new world last, once its caller is known."""
     status: int = 0
     answer_body: bytes = b""
+    answer_type: tuple[bytes, bytes] | None = None
+    stream: EventStream | None = None
+    """What is told instead of a body."""
     extra_headers: list[tuple[bytes, bytes]] | None = None
     problem: str = ""
+    began: float = 0.0
+    """When it came in, in seconds of no particular clock; only kept for the log."""
 
     def __init__(self, method: str, path: bytes, query: bytes, headers: dict[bytes, bytes]) -> None:
         self.method = method

@@ -9,6 +9,9 @@ import jsonschema_rs
 import orjson
 
 MAX_REPORTED = 20
+MAX_KNOWN = 64
+MAX_KNOWN_BYTES = 16 * 1024
+"""How many answers that passed are remembered per check, and how long they may be."""
 INT32 = (-(2**31), 2**31 - 1)
 
 
@@ -73,13 +76,14 @@ class Schemas:
 class Check:
     """One validator, compiled when it is first needed."""
 
-    __slots__ = ("_compiled", "_request", "_schema", "_schemas")
+    __slots__ = ("_compiled", "_known", "_request", "_schema", "_schemas")
 
     def __init__(self, schemas: Schemas, schema: dict[str, Any], request: bool) -> None:
         self._schemas = schemas
         self._schema = schema
         self._request = request
         self._compiled: jsonschema_rs.Validator | None = None
+        self._known: set[bytes] = set()
 
     def compiled(self) -> jsonschema_rs.Validator:
         if self._compiled is None:
@@ -91,6 +95,17 @@ class Check:
 
     def accepts(self, value: Any) -> bool:
         return self.compiled().is_valid(value)
+
+    def accepts_again(self, value: Any, serialised: bytes) -> bool:
+        """Like `accepts`, for a value and its JSON: the last bytes that passed are not looked at again."""
+        if serialised in self._known:
+            return True
+        accepted = self.accepts(value)
+        if accepted and len(serialised) <= MAX_KNOWN_BYTES:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            self._known.add(serialised)
+        return accepted
 
     def faults(self, value: Any, place: str) -> dict[str, str]:
         """What is wrong, by dotted path: `{"body.search.limit": "must be at least 1"}`."""

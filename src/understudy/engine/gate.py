@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,7 +14,7 @@ from understudy.engine.context import SCOPE_KEY, Call
 from understudy.engine.definition import ApiDefinition
 from understudy.engine.failures import refuse
 from understudy.engine.journal import Redaction, record
-from understudy.engine.protocol import CYCLE
+from understudy.engine.replies import Headers, send_answer
 from understudy.errors import (
     ApiError,
     BadRequest,
@@ -35,11 +36,21 @@ _SINGLE = (b"host", b"content-length", b"transfer-encoding", b"content-type", b"
 Log = Callable[[Call, float], None]
 
 
+class Core(Protocol):
+    """What acts calls, see `stages.StageApp`."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    def at_once(self, call: Call) -> bool: ...
+
+    async def go_on(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
 class Gate:
     """Checks the request line and headers, reads the body, finds API and world, then lets the call in.
 
     Args:
-        app: what lies behind for calls of an API.
+        core: what lies behind for calls of an API.
         admin: what answers under `/_understudy`.
         apis: the APIs that are served.
         worlds: all worlds.
@@ -50,7 +61,7 @@ class Gate:
 
     def __init__(
         self,
-        app: ASGIApp,
+        core: Core,
         admin: ASGIApp,
         apis: Sequence[ApiDefinition],
         worlds: Worlds,
@@ -58,7 +69,7 @@ class Gate:
         log: Log | None,
         nearest: Callable[[str, str], list[str]],
     ) -> None:
-        self._app = app
+        self._core = core
         self._admin = admin
         self._worlds = worlds
         self._limits = settings.limits
@@ -82,7 +93,11 @@ class Gate:
         if scope["type"] != "http":
             await _not_http(scope, receive, send)
             return
-        began = time.perf_counter() if self._log is not None else 0.0
+        begun: Call | None = scope.get(SCOPE_KEY)
+        if begun is not None:
+            await self._core.go_on(scope, receive, send)
+            self._done(begun)
+            return
         headers = dict(scope["headers"])
         fault = self._improper(scope["headers"], headers)
         if fault is not None:
@@ -93,41 +108,80 @@ class Gate:
         if api is None:
             await self._unowned(scope, receive, send, path, headers)
             return
-        call = Call(scope["method"], path, scope["query_string"], headers)
-        call.api = api
-        call.cycle = scope.get(CYCLE)
-        if b"origin" in headers:
-            call.extra_headers = self._cross_origin(headers)
-        refusal = await self._admit(call, receive)
-        world = call.world
-        world.calls += 1
-        call.number = world.calls
+        call = self._call(scope["method"], path, scope["query_string"], headers, api)
+        refusal = None
+        if b"content-length" in headers or b"transfer-encoding" in headers:
+            refusal = await self._read_body(call, receive)
+        refusal = self._enter(call) or refusal
         if refusal is not None:
-            await refuse(send, call, refusal)
+            refuse(call, refusal)
+            await send_answer(send, call)
         elif call.method == "OPTIONS" and b"access-control-request-method" in headers:
             await _preflight(send, call)
         else:
             scope[SCOPE_KEY] = call
-            await self._app(scope, receive, send)
-        record(call, self._redaction)
-        if self._log is not None:
-            self._log(call, time.perf_counter() - began)
+            await self._core(scope, receive, send)
+        self._done(call)
 
-    async def _admit(self, call: Call, receive: Receive) -> ApiError | None:
-        """Read the body and find the world, in this order: a client id in the body may name the world."""
-        headers = call.headers
-        refusal = None
-        if b"content-length" in headers or b"transfer-encoding" in headers:
-            refusal = await self._read_body(call, receive)
+    def at_once(
+        self,
+        method: str,
+        path: bytes,
+        query: bytes,
+        fields: Headers,
+        headers: dict[bytes, bytes],
+        body: bytes,
+    ) -> Call | None:
+        """Answer a request that has arrived whole (ADR 0008).
+
+        Returns its call: finished, or not finished, to be awaited here with the call in the scope. None for
+        a request that needs another way, with nothing done about it yet.
+        """
+        if self._improper(fields, headers) is not None:
+            return None
+        api = self._owner(path)
+        if api is None:
+            return None
+        call = self._call(method, path, query, headers, api)
+        call.body = body
+        refusal = self._enter(call)
+        if refusal is not None:
+            refuse(call, refusal)
+        elif not self._core.at_once(call):
+            return call
+        self._done(call)
+        return call
+
+    def _call(
+        self, method: str, path: bytes, query: bytes, headers: dict[bytes, bytes], api: ApiDefinition
+    ) -> Call:
+        call = Call(method, path, query, headers)
+        call.api = api
+        if self._log is not None:
+            call.began = time.perf_counter()
+        if b"origin" in headers:
+            call.extra_headers = self._cross_origin(headers)
+        return call
+
+    def _enter(self, call: Call) -> ApiError | None:
+        """Find the world and count the call; the body is there, as a client id in it may name the world."""
+        refusal: ApiError | None = None
         try:
             self._find_world(call)
         except WorldNameError:  # no key and no token leads to such a name
             call.world = self._worlds.get()
-            return refusal or Unauthorized("the credential names no world that can be")
+            refusal = Unauthorized("the credential names no world that can be")
         except SetupError as error:
             call.world = self._worlds.get()
-            return refusal or Unavailable(str(error))
+            refusal = Unavailable(str(error))
+        call.world.calls += 1
+        call.number = call.world.calls
         return refusal
+
+    def _done(self, call: Call) -> None:
+        record(call, self._redaction)
+        if self._log is not None:
+            self._log(call, time.perf_counter() - call.began)
 
     def _find_world(self, call: Call) -> None:
         """A world that is new is kept once its caller is known to it."""

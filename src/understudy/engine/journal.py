@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from understudy.engine.context import Call
@@ -63,24 +63,35 @@ def _any_in(names: tuple[bytes, ...], body: bytes) -> bool:
 
 def record(call: Call, redaction: Redaction) -> None:
     """Put a finished call into the journal of its world."""
-    world = call.world
-    call.cycle = None  # a waiting call keeps no connection alive
-    world.journal.later(partial(_entry, call, world.store.clock.millis(), redaction))
-    if len(call.body) + len(call.answer_body) > MAX_BODY:
-        world.journal.settle()  # what waits is as bounded as what is kept
-
-
-def _entry(call: Call, at: int, redaction: Redaction) -> Entry:
-    operation, credential = call.operation, call.credential
-    tells = operation is None or call.status >= 400 or operation.tells_secrets
-    return Entry(
+    body, answer = call.body, call.answer_body
+    facts = (
+        redaction,
         call.number,
-        at,
+        call.world.store.clock.millis(),
         call.method,
-        redaction.target(call.path.decode("latin-1"), call.query.decode("latin-1"), credential),
-        operation.id if operation else "",
+        call.path,
+        call.query,
+        call.operation,
         call.status,
-        redaction.body(call.body, credential) if call.body else b"",
-        redaction.body(call.answer_body, credential, members=tells),
+        body if len(body) <= MAX_BODY else body[:MAX_BODY],
+        answer if len(answer) <= MAX_BODY else answer[:MAX_BODY],
         call.problem,
+        call.credential,
+    )
+    call.world.journal.later(_entry, facts, len(body) + len(answer))
+
+
+def _entry(facts: tuple[Any, ...]) -> Entry:
+    redaction, number, at, method, path, query, operation, status, body, answer, problem, credential = facts
+    tells = operation is None or status >= 400 or operation.tells_secrets
+    return Entry(
+        number,
+        at,
+        method,
+        redaction.target(path.decode("latin-1"), query.decode("latin-1"), credential),
+        operation.id if operation else "",
+        status,
+        redaction.body(body, credential) if body else b"",
+        redaction.body(answer, credential, members=tells),
+        problem,
     )

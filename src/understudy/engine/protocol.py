@@ -1,106 +1,188 @@
-"""Uvicorn's HTTP protocol with deadlines for headers and body, and whole answers in one write (ADR 0007)."""
+"""Uvicorn's HTTP protocol with deadlines, and with answers written where the request ends (ADR 0008)."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from understudy.engine.context import SCOPE_KEY, Call
+from understudy.engine.gate import Gate
+from understudy.engine.replies import headers_of
 from understudy.settings import Limits
 
-CYCLE = "understudy.cycle"
-"""Where a scope carries uvicorn's request and response cycle, for `write_answer`."""
+AT_ONCE_BYTES = 64 * 1024
+"""A body up to this size is awaited before anything is done about its request."""
 
-Headers = list[tuple[bytes, bytes]]
-
-
-def write_answer(cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> None:
-    """Write a complete answer at once: what two ASGI messages do in two writes and twice the time.
-
-    The headers must hold the right `content-length`, unless the status has no body.
-    """
-    if cycle.disconnected:
-        return
-    cycle.response_started = True
-    cycle.waiting_for_100_continue = False
-    parts = [STATUS_LINE[status]]
-    for name, value in headers:
-        if name == b"connection":
-            cycle.keep_alive = False
-        else:
-            parts += (name, b": ", value, b"\r\n")
-    if not cycle.keep_alive:
-        parts.append(b"connection: close\r\n")
-    parts += (b"\r\n", body)
-    cycle.transport.write(b"".join(parts))
-    cycle.response_complete = True
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
+METHODS = {method.encode(): method for method in ("GET", "POST", "PUT", "PATCH", "DELETE")}
+_LONG_WAY = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
 
 
-def may_write(cycle: RequestResponseCycle | None) -> bool:
-    """Whether an answer can be written at once: not when the client reads too slowly, nor for HEAD."""
-    return cycle is not None and not cycle.flow.write_paused and cycle.scope["method"] != "HEAD"
+def protocol_for(gate: Gate, limits: Limits) -> type[HttpToolsProtocol]:
+    """The protocol class of a server of this gate."""
+    return type("ServedProtocol", (ServedProtocol,), {"gate": gate, "limits": limits})
 
 
-def with_deadlines(limits: Limits) -> type[HttpToolsProtocol]:
-    """A protocol class that closes a connection whose request does not arrive in time.
+class ServedProtocol(HttpToolsProtocol):
+    """Answers a whole request at once, in the callback that ends it.
 
-    Uvicorn keeps a half-sent request open for ever. Here a connection may wait `header_seconds` for
-    its first complete headers and `body_seconds` for a body. Requests that arrive in one piece, which
-    most do, cost no timer.
+    The long way is uvicorn's own: a task that runs the ASGI application. It is taken by large and
+    chunked bodies, by what waits or streams, and by whatever is not a plain request of an API.
+
+    Uvicorn also keeps a half-sent request open for ever. Here a connection may wait `header_seconds`
+    for its first complete headers and `body_seconds` for a body. Requests that arrive in one piece,
+    which most do, cost no timer.
     """
 
-    class DeadlineProtocol(HttpToolsProtocol):
-        _timer: asyncio.TimerHandle | None = None
-        _allowed = limits.header_seconds
-        _arriving = False
+    gate: ClassVar[Gate]
+    limits: ClassVar[Limits]
+    _timer: asyncio.TimerHandle | None = None
+    _allowed = 0.0
+    _arriving = False
+    _at_once = False
+    _body = b""
+    _by_name: dict[bytes, bytes]
+    _idle_timer: asyncio.TimerHandle | None = None
+    _answered_at = 0.0
 
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._allowed = self.limits.header_seconds
+        self._start()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._arriving = True  # a blank line too, which begins no message and ends the idle timer
+        super().data_received(data)
+        if not self._arriving:
+            if self._timer is not None:
+                self._stop()
+        elif self._timer is None:
             self._start()
 
-        def connection_lost(self, exc: Exception | None) -> None:
+    def on_message_begin(self) -> None:
+        self._arriving = True
+        self._allowed = self.limits.header_seconds
+        self.url = b""
+        self.headers = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        if self._timer is not None:
             self._stop()
-            super().connection_lost(exc)
+        self._allowed = self.limits.body_seconds
+        self._at_once = self._is_plain()
+        if not self._at_once:
+            self._long_way()
 
-        def data_received(self, data: bytes) -> None:
-            self._arriving = True  # a blank line too, which begins no message and ends the idle timer
-            super().data_received(data)
-            if not self._arriving:
-                self._stop()
-            elif self._timer is None:
-                self._start()
+    def on_body(self, body: bytes) -> None:
+        if self._at_once:
+            self._body += body
+        else:
+            super().on_body(body)
 
-        def on_message_begin(self) -> None:
-            self._arriving = True
-            self._allowed = limits.header_seconds
-            super().on_message_begin()
-
-        def on_headers_complete(self) -> None:
-            self._stop()
-            self._allowed = limits.body_seconds
-            super().on_headers_complete()
-            self.scope[CYCLE] = self.cycle  # type: ignore[literal-required]
-
-        def on_message_complete(self) -> None:
-            self._arriving = False
+    def on_message_complete(self) -> None:
+        self._arriving = False
+        if not self._at_once:
             super().on_message_complete()
+            return
+        self._at_once = False
+        body, self._body = self._body, b""
+        path, _, query = self.url.partition(b"?")
+        method = METHODS[self.parser.get_method()]
+        call = self.gate.at_once(method, path, query, self.headers, self._by_name, body)
+        if call is not None and call.status:
+            self._write(call)
+            return
+        self._long_way()
+        if call is not None:
+            self.scope[SCOPE_KEY] = call  # type: ignore[literal-required]
+        if body:
+            super().on_body(body)
+        super().on_message_complete()
 
-        def _start(self) -> None:
-            self._timer = self.loop.call_later(self._allowed, self._too_late)
+    def on_response_complete(self) -> None:
+        self._answered_at = self.loop.time()
+        super().on_response_complete()
 
-        def _stop(self) -> None:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+    def _is_plain(self) -> bool:
+        """Whether the request can wait to be whole, and be answered then."""
+        headers = self._by_name = dict(self.headers)
+        if self.cycle is not None and not self.cycle.response_complete:
+            return False
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or len(length) > 8 or int(length) > self._most:
+            return False
+        if b"connection" in headers and self.parser.get_http_version() != "1.1":
+            return False
+        return (
+            headers.keys().isdisjoint(_LONG_WAY)
+            and self.url[:1] == b"/"
+            and self.url[:2] != b"//"
+            and b"#" not in self.url
+            and self.url.isascii()
+            and self.parser.get_method() in METHODS
+            and self.parser.should_keep_alive()
+            and not self.flow.write_paused
+        )
 
-        def _too_late(self) -> None:
+    def _long_way(self) -> None:
+        """Let uvicorn take over, as if the headers had just come in."""
+        url, headers = self.url, self.headers
+        super().on_message_begin()
+        self.url = url
+        self.headers += headers
+        self.expect_100_continue = self._by_name.get(b"expect", b"").lower() == b"100-continue"
+        super().on_headers_complete()
+
+    def _write(self, call: Call) -> None:
+        """Send the answer of a finished call, head and body in one write."""
+        parts = [STATUS_LINE[call.status]]
+        closing = False
+        for name, value in headers_of(call):
+            parts += (name, b": ", value, b"\r\n")
+            closing = closing or name == b"connection"
+        parts += (b"\r\n", call.answer_body)
+        self.transport.write(b"".join(parts))
+        self.server_state.total_requests += 1
+        if closing:
+            self.transport.close()
+            return
+        self._answered_at = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_idle)
+
+    def _close_idle(self) -> None:
+        """Close a connection that has been idle for `timeout_keep_alive`; one timer watches many answers."""
+        self._idle_timer = None
+        busy = self._arriving or (self.cycle is not None and not self.cycle.response_complete)
+        idle = 0.0 if busy else self.loop.time() - self._answered_at
+        if idle >= self.timeout_keep_alive:
+            self.transport.close()
+        elif not self.transport.is_closing():
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive - idle, self._close_idle)
+
+    @property
+    def _most(self) -> int:
+        return min(AT_ONCE_BYTES, self.limits.json_bytes)
+
+    def _start(self) -> None:
+        self._timer = self.loop.call_later(self._allowed, self._too_late)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
             self._timer = None
-            if not self.transport.is_closing():
-                self.transport.close()
 
-    return DeadlineProtocol
+    def _too_late(self) -> None:
+        self._timer = None
+        if not self.transport.is_closing():
+            self.transport.close()

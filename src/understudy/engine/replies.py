@@ -1,4 +1,4 @@
-"""Answers on their way out: serialised once, checked before they leave."""
+"""Answers on their way out: a finished call holds its answer, and somebody sends it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from starlette.types import Send
 
 from understudy.engine.context import Call
-from understudy.engine.protocol import may_write, write_answer
 
 JSON = (b"content-type", b"application/json")
 _LENGTHS = {n: (b"content-length", str(n).encode()) for n in range(4096)}
+
+Headers = list[tuple[bytes, bytes]]
 
 
 class Reply:
@@ -36,21 +37,25 @@ class Reply:
         self.media_type = media_type
 
 
-async def send_bytes(
-    send: Send, call: Call, status: int, body: bytes, content_type: tuple[bytes, bytes] | None
-) -> None:
-    """Send a finished body; without a content type it is an empty one."""
-    size = len(body)
-    length = _LENGTHS.get(size) or (b"content-length", str(size).encode())
-    headers = [length] if status != 204 else []
-    if content_type is not None:
-        headers.append(content_type)
-    if call.extra_headers is not None:
-        headers += call.extra_headers
+def finish(call: Call, status: int, body: bytes, content_type: tuple[bytes, bytes] | None) -> None:
+    """Put the answer into the call; without a content type its body is empty."""
     call.status = status
     call.answer_body = body
-    if call.cycle is not None and may_write(call.cycle):
-        write_answer(call.cycle, status, headers, body)
-        return
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    call.answer_type = content_type
+
+
+def headers_of(call: Call) -> Headers:
+    """The headers of a finished call."""
+    size = len(call.answer_body)
+    headers = [_LENGTHS.get(size) or (b"content-length", str(size).encode())] if call.status != 204 else []
+    if call.answer_type is not None:
+        headers.append(call.answer_type)
+    if call.extra_headers is not None:
+        headers += call.extra_headers
+    return headers
+
+
+async def send_answer(send: Send, call: Call) -> None:
+    """Send the answer of a finished call."""
+    await send({"type": "http.response.start", "status": call.status, "headers": headers_of(call)})
+    await send({"type": "http.response.body", "body": call.answer_body})

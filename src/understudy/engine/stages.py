@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import orjson
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from understudy.engine import binding
 from understudy.engine.compiling import Compiled, Handlers
@@ -21,9 +22,9 @@ from understudy.engine.connexion_names import (
     SpecMiddleware,
 )
 from understudy.engine.context import SCOPE_KEY, Call, Context
-from understudy.engine.failures import Failures, refuse
+from understudy.engine.failures import Failures, fail, refuse
 from understudy.engine.operation import Operation
-from understudy.engine.replies import JSON, Reply, send_bytes
+from understudy.engine.replies import JSON, Reply, finish, send_answer
 from understudy.engine.routing import Router
 from understudy.engine.streaming import EventStream, send_stream
 from understudy.engine.work import Workers
@@ -65,7 +66,26 @@ class RoutingApi(AbstractRoutingAPI):  # type: ignore[misc]
         raise exc
 
 
-class Routing(SpecMiddleware):  # type: ignore[misc]
+class Step:
+    """A layer that does its part without waiting, then hands the call on or refuses it."""
+
+    app: Any
+
+    def step(self, call: Call) -> ApiError | None:
+        """Do this layer's part; a refusal ends the call."""
+        raise NotImplementedError
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call: Call = scope[SCOPE_KEY]
+        refusal = self.step(call)
+        if refusal is None:
+            await self.app(scope, receive, send)
+        else:
+            refuse(call, refusal)
+            await send_answer(send, call)
+
+
+class Routing(Step, SpecMiddleware):  # type: ignore[misc]
     """Finds the operation of a call."""
 
     def __init__(self, app: Any) -> None:
@@ -78,20 +98,17 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
         )
         self.routers[compiled.api.name] = compiled.router
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call: Call = scope[SCOPE_KEY]
+    def step(self, call: Call) -> ApiError | None:
         router = self.routers[call.api.name]
         found = router.find(call.path)
         if found is None:
-            await refuse(send, call, _unknown_path(router, call))
-            return
+            return _unknown_path(router, call)
         methods, call.path_values = found
         operation = methods.get(call.method)
         if operation is None:
-            await refuse(send, call, MethodNotAllowed(call.method, sorted(methods)))
-            return
+            return MethodNotAllowed(call.method, sorted(methods))
         call.operation = operation
-        await self.app(scope, receive, send)
+        return None
 
 
 def _unknown_path(router: Router, call: Call) -> NotFound:
@@ -118,7 +135,7 @@ class StageApi(RoutedAPI):  # type: ignore[misc]
         return self.compiled.operations[operation.operation_id]
 
 
-class Stage(RoutedMiddleware):  # type: ignore[misc]
+class Stage(Step, RoutedMiddleware):  # type: ignore[misc]
     """A layer behind routing; the compiled record travels on the call, so nothing is looked up again."""
 
     api_cls = StageApi
@@ -127,23 +144,20 @@ class Stage(RoutedMiddleware):  # type: ignore[misc]
 class Security(Stage):
     """Decides who calls, and whether they may."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call: Call = scope[SCOPE_KEY]
+    def step(self, call: Call) -> ApiError | None:
         operation = call.operation
         assert operation is not None
-        if operation.secured:
-            principal = call.api.authenticate(call)
-            if isinstance(principal, ApiError):
-                await refuse(send, call, principal)
-                return
-            refusal = call.api.authorize(operation, call, principal)
-            if refusal is not None:
-                await refuse(send, call, refusal)
-                return
+        if not operation.secured:
+            return None
+        principal = call.api.authenticate(call)
+        if isinstance(principal, ApiError):
+            return principal
+        refusal = call.api.authorize(operation, call, principal)
+        if refusal is None:
             call.principal = principal
             if call.keep_world is not None:
                 call.keep_world(call.world)
-        await self.app(scope, receive, send)
+        return refusal
 
 
 class Validation(Stage):
@@ -153,21 +167,20 @@ class Validation(Stage):
         super().__init__(app)
         self._limits = settings.limits
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call: Call = scope[SCOPE_KEY]
+    def step(self, call: Call) -> ApiError | None:
         operation = call.operation
         assert operation is not None
         bound = binding.bind(operation, call, self._limits) if not operation.planned else {}
-        refusal = bound if isinstance(bound, ApiError) else binding.deadline(operation, call)
-        if refusal is not None:
-            await refuse(send, call, refusal)
-            return
-        scope["arguments"] = bound
-        await self.app(scope, receive, send)
+        if isinstance(bound, ApiError):
+            return bound
+        call.arguments = bound
+        return binding.deadline(operation, call)
 
 
-class Acting(Stage):
+class Acting(RoutedMiddleware):  # type: ignore[misc]
     """Calls the handler and sends what it returns, once that has been compared with the contract."""
+
+    api_cls = StageApi
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(_nothing_behind)
@@ -177,37 +190,51 @@ class Acting(Stage):
         self.violations: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Act the call, or tell the stream that it has become already."""
         call: Call = scope[SCOPE_KEY]
         operation = call.operation
         assert operation is not None
+        if call.stream is None:
+            if operation.prepare is not None:
+                work = operation.prepare(Context(call), **call.arguments)
+                call.arguments = {**call.arguments, "prepared": await self.workers.run(work)}
+            self.act(call)
+        if call.stream is None:
+            await send_answer(send, call)
+        else:
+            cadence = call.world.lifecycle.cadence_millis / 1000
+            await send_stream(receive, send, call, call.stream, cadence)
+
+    def act(self, call: Call) -> None:
+        """Call the handler: the call is finished then, or has a stream to tell."""
+        operation = call.operation
+        assert operation is not None
         assert operation.handler is not None
-        arguments = scope["arguments"]
-        if operation.prepare is not None:
-            work = operation.prepare(Context(call), **arguments)
-            arguments = {**arguments, "prepared": await self.workers.run(work)}
+        body = b""
         with call.world.store.transaction():
-            result = operation.handler(Context(call), **arguments)
+            result = operation.handler(Context(call), **call.arguments)
             status = operation.success
             if isinstance(result, tuple):
                 result, status = result
+            if type(result) is dict:  # nearly always
+                body = orjson.dumps(result)
             if self._check:
-                self._compare(operation, status, result)
+                self._compare(operation, status, result, body)
         if not operation.secured and call.keep_world is not None:  # the handler has known its caller
             call.keep_world(call.world)
-        if type(result) is dict:  # nearly always
-            await send_bytes(send, call, status, orjson.dumps(result), JSON)
+        if body:
+            finish(call, status, body, JSON)
         elif result is None:
-            await send_bytes(send, call, status, b"", None)
+            finish(call, status, b"", None)
         elif isinstance(result, EventStream):
-            cadence = call.world.lifecycle.cadence_millis / 1000
-            await send_stream(receive, send, call, result, cadence)
+            call.stream = result
         else:
-            await _send_reply(send, call, result if isinstance(result, Reply) else Reply(result, status))
+            _finish_reply(call, result if isinstance(result, Reply) else Reply(result, status))
 
-    def _compare(self, operation: Operation, status: int, result: Any) -> None:
-        if type(result) is dict:
+    def _compare(self, operation: Operation, status: int, result: Any, body: bytes) -> None:
+        if body:
             check = operation.answers.get(status)
-            if check is not None and not check.accepts(result):
+            if check is not None and not check.accepts_again(result, body):
                 self._violated(operation, check.faults(result, "answer"))
             return
         if isinstance(result, EventStream):
@@ -231,16 +258,15 @@ class Acting(Stage):
             raise InternalFault(text)
 
 
-async def _send_reply(send: Send, call: Call, reply: Reply) -> None:
+def _finish_reply(call: Call, reply: Reply) -> None:
     for name, value in reply.headers.items():
         call.add_header(name.encode(), value.encode())
     if isinstance(reply.content, bytes):
-        content_type = (b"content-type", reply.media_type.encode())
-        await send_bytes(send, call, reply.status, reply.content, content_type)
+        finish(call, reply.status, reply.content, (b"content-type", reply.media_type.encode()))
     elif reply.content is None:
-        await send_bytes(send, call, reply.status, b"", JSON if reply.status != 204 else None)
+        finish(call, reply.status, b"", JSON if reply.status != 204 else None)
     else:
-        await send_bytes(send, call, reply.status, orjson.dumps(reply.content), JSON)
+        finish(call, reply.status, orjson.dumps(reply.content), JSON)
 
 
 async def _nothing_behind(scope: Scope, receive: Receive, send: Send) -> None:
@@ -291,12 +317,39 @@ class StageApp(AsyncApp):  # type: ignore[misc]
             )
         )
 
-    def build(self) -> ASGIApp:
-        """The stack, built now, so that a fault of the contract stops the start and not a request.
+    def build(self) -> None:
+        """Put the stack together now, so that a fault of the contract stops the start and not a request.
 
         Only calls of an API may enter it, with their `Call` in the scope: the gate sees to that.
         """
         middleware = self.middleware
         middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()
-        outermost: ASGIApp = middleware.app
-        return outermost
+        self._steps: list[Callable[[Call], ApiError | None]] = []
+        layer = middleware.app
+        while not isinstance(layer, Acting):
+            if isinstance(layer, Step):
+                self._steps.append(layer.step)
+            layer = layer.app
+        self._rest = Failures(layer)
+
+    def at_once(self, call: Call) -> bool:
+        """Take a call through the stack without waiting (ADR 0008).
+
+        False when there is something to wait for: slow work or a stream. Then `go_on` does the rest.
+        """
+        try:
+            for step in self._steps:
+                refusal = step(call)
+                if refusal is not None:
+                    refuse(call, refusal)
+                    return True
+            if call.operation.prepare is not None:  # type: ignore[union-attr]
+                return False
+            self._middleware_app.act(call)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the call is answered
+            fail(call, error)
+        return call.stream is None
+
+    async def go_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What `at_once` has left to do, with the call in the scope."""
+        await self._rest(scope, receive, send)

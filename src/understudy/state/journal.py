@@ -10,6 +10,7 @@ MAX_ENTRIES = 1_000
 MAX_BYTES = 32 * 1024 * 1024
 MAX_BODY = 64 * 1024
 WAITING = 64
+WAITING_BYTES = 256 * 1024
 
 
 class Entry(NamedTuple):
@@ -47,18 +48,22 @@ class Entry(NamedTuple):
         }
 
 
+Make = Callable[[Any], Entry]
+
+
 class Journal:
     """A ring: when it is full the oldest entries go and are counted as dropped.
 
-    Entries are made in batches: a call hands in what makes its entry, and that is done when somebody
-    looks or `WAITING` calls wait, which costs a third of doing it between two calls.
+    Entries are made in batches: a call hands in its facts and what makes an entry of them, and that is
+    done when somebody looks or `WAITING` calls wait, which costs a third of doing it between two calls.
     """
 
-    __slots__ = ("_bytes", "_dropped", "_entries", "_waiting")
+    __slots__ = ("_bytes", "_dropped", "_entries", "_waiting", "_waiting_bytes")
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque()
-        self._waiting: list[Callable[[], Entry]] = []
+        self._waiting: list[tuple[Make, Any]] = []
+        self._waiting_bytes = 0
         self._dropped = 0
         self._bytes = 0
 
@@ -74,23 +79,23 @@ class Journal:
         self.settle()
         return self._dropped
 
-    def later(self, make: Callable[[], Entry]) -> None:
-        """Keep a call whose entry `make` makes."""
-        self._waiting.append(make)
-        if len(self._waiting) >= WAITING:
+    def later(self, make: Make, facts: Any, size: int) -> None:
+        """Keep a call whose entry `make(facts)` makes; `facts` has about `size` bytes."""
+        self._waiting.append((make, facts))
+        self._waiting_bytes += size
+        if len(self._waiting) >= WAITING or self._waiting_bytes > WAITING_BYTES:
             self.settle()
 
     def clear(self) -> None:
-        self._waiting.clear()
         self._entries.clear()
-        self._bytes = 0
-        self._dropped = 0
+        self._waiting.clear()
+        self._waiting_bytes = self._bytes = self._dropped = 0
 
     def settle(self) -> None:
         """Make the entries that wait."""
-        waiting, self._waiting = self._waiting, []
-        for make in waiting:
-            entry = make()
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        for make, facts in waiting:
+            entry = make(facts)
             self._entries.append(entry)
             self._bytes += entry.size
             while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BYTES:

@@ -7,24 +7,27 @@ import inspect
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from understudy.engine.protocol import with_deadlines
-from understudy.settings import Limits
+from understudy.engine.protocol import ServedProtocol
 
 
-def test_a_cycle_has_the_members_that_an_answer_sets() -> None:
-    source = inspect.getsource(RequestResponseCycle)
+def test_a_connection_has_the_members_that_are_read() -> None:
+    source = inspect.getsource(HttpToolsProtocol)
     for member in (
-        "disconnected", "response_started", "response_complete", "waiting_for_100_continue",
-        "keep_alive", "message_event", "transport", "flow", "scope", "on_response",
+        "url", "headers", "scope", "cycle", "flow", "parser", "transport", "loop", "server_state",
+        "timeout_keep_alive", "expect_100_continue",
     ):  # fmt: skip
         assert f"self.{member}" in source, member
+    assert "self.response_complete" in inspect.getsource(RequestResponseCycle)
     assert "write_paused" in inspect.getsource(httptools_impl.FlowControl)
 
 
-def test_the_newest_cycle_belongs_to_the_scope_of_the_request() -> None:
+def test_the_long_way_begins_with_the_url_and_headers_that_came() -> None:
+    begins = inspect.getsource(HttpToolsProtocol.on_message_begin)
+    assert '"headers": self.headers' in begins
     source = inspect.getsource(HttpToolsProtocol.on_headers_complete)
-    assert "self.cycle = RequestResponseCycle(" in source
+    assert "parse_url(self.url)" in source
     assert "scope=self.scope" in source
+    assert "create_task" in inspect.getsource(HttpToolsProtocol._start_asgi_task)
 
 
 def test_status_lines_are_complete() -> None:
@@ -32,10 +35,9 @@ def test_status_lines_are_complete() -> None:
 
 
 def test_every_hook_is_one_of_uvicorns() -> None:
-    ours = with_deadlines(Limits())
     for hook in (
-        "connection_made", "connection_lost", "data_received",
-        "on_message_begin", "on_headers_complete", "on_message_complete",
+        "connection_made", "connection_lost", "data_received", "on_message_begin", "on_header",
+        "on_headers_complete", "on_body", "on_message_complete", "on_response_complete",
     ):  # fmt: skip
         assert callable(getattr(HttpToolsProtocol, hook))
-        assert getattr(ours, hook) is not getattr(HttpToolsProtocol, hook)
+        assert getattr(ServedProtocol, hook) is not getattr(HttpToolsProtocol, hook)
