@@ -123,22 +123,18 @@ class Gate:
             await self._core(scope, receive, send)
         self._done(call)
 
+    def admits(self, fields: Headers, headers: dict[bytes, bytes]) -> bool:
+        """Whether a request with these headers may be answered at all."""
+        return self._improper(fields, headers) is None
+
     def at_once(
-        self,
-        method: str,
-        path: bytes,
-        query: bytes,
-        fields: Headers,
-        headers: dict[bytes, bytes],
-        body: bytes,
+        self, method: str, path: bytes, query: bytes, headers: dict[bytes, bytes], body: bytes
     ) -> Call | None:
-        """Answer a request that has arrived whole (ADR 0008).
+        """Answer a request that has arrived whole and whose headers are admitted (ADR 0008).
 
         Returns its call: finished, or not finished, to be awaited here with the call in the scope. None for
         a request that needs another way, with nothing done about it yet.
         """
-        if self._improper(fields, headers) is not None:
-            return None
         api = self._owner(path)
         if api is None:
             return None
@@ -225,9 +221,8 @@ class Gate:
         return True
 
     def _owner(self, path: bytes) -> ApiDefinition | None:
-        path += b"/"
         for prefix, api in self._prefixes:
-            if path.startswith(prefix):
+            if path.startswith(prefix) or path + b"/" == prefix:
                 return api
         return None
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Mode = Literal["ticking", "frozen", "real"]
 MODES: tuple[Mode, ...] = ("ticking", "frozen", "real")
@@ -16,8 +15,7 @@ START_MILLIS = 1_767_225_600_000
 """2026-01-01T00:00:00Z, where every world begins unless its fixture says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClockState:
+class ClockState(NamedTuple):
     """What a snapshot keeps of a clock. `millis` counts from the Unix epoch."""
 
     mode: Mode = "ticking"
@@ -61,7 +59,7 @@ class Clock:
             raise ValueError("time only moves forward")
         if self.state.mode == "real":
             raise ValueError("a real clock cannot be advanced; use ticking or frozen")
-        self.state = replace(self.state, millis=self.state.millis + millis)
+        self.state = self.state._replace(millis=self.state.millis + millis)
 
     def set_mode(self, mode: Mode) -> None:
         """Change how time moves; the present moment stays."""

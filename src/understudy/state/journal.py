@@ -98,6 +98,6 @@ class Journal:
             entry = make(facts)
             self._entries.append(entry)
             self._bytes += entry.size
-            while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BYTES:
-                self._bytes -= self._entries.popleft().size
-                self._dropped += 1
+        while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BYTES:
+            self._bytes -= self._entries.popleft().size
+            self._dropped += 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from understudy.errors import Conflict, NotFound
 from understudy.state.clock import Clock
@@ -27,6 +28,11 @@ class Kind(Generic[T]):
     name: str
     key: str = "id"
     noun: str = ""
+
+    @cached_property
+    def address(self) -> tuple[str, ...]:
+        """Where its table stands when it has no parent."""
+        return (self.name,)
 
     def title(self, key: str) -> str:
         """`corpus 'docs'`"""
@@ -128,27 +134,34 @@ class Table(Generic[T]):
         memo = self._rows.memo
         if name not in memo:
             memo[name] = build(self)
-        return cast(D, memo[name])
+        found: D = memo[name]
+        return found
 
-    def _key_of(self, value: T) -> str:
-        return cast(str, cast(Mapping[str, Any], value)[self.kind.key])
+    def _key_of(self, value: Any) -> str:
+        key: str = value[self.kind.key]
+        return key
 
     def _write(self, key: str, record: Record[T] | None) -> None:
         if self._rows.shared:
             self._rows = Rows(self._rows)
         rows = self._rows
         self._store.changed(self, key, rows.get(key))
-        self._set(key, record)
-
-    def _set(self, key: str, record: Record[T] | None) -> None:
-        rows = self._rows
         rows.memo.clear()
         if record is None:
+            del rows[key]
+        else:
+            rows[key] = record
+
+    def undo(self, key: str, old: Record[T] | None) -> None:
+        """Put back what stood under `key` before a write that did not happen after all."""
+        rows = self._rows
+        rows.memo.clear()
+        if old is None:
             rows.pop(key, None)
             return
-        late = key not in rows and len(rows) > 0 and record.sequence < next(reversed(rows.values())).sequence
-        rows[key] = record
-        if late:  # only when a removal is undone
+        removed = key not in rows
+        rows[key] = old
+        if removed:
             in_order = sorted(rows.items(), key=lambda item: item[1].sequence)
             rows.clear()
             rows.update(in_order)
@@ -175,7 +188,7 @@ class Store:
 
     def table(self, kind: Kind[T], *scope: str) -> Table[T]:
         """The table of a kind, within the parent that `scope` names; made when it is new."""
-        address = (kind.name, *scope)
+        address = (kind.name, *scope) if scope else kind.address
         table = self._tables.get(address)
         if table is None:
             table = self._tables[address] = Table(self, kind, Rows())
@@ -263,7 +276,7 @@ class Transaction:
         store._undo = None
         if kind is not None:
             for table, key, old in reversed(self._undo):
-                table._set(key, old)
+                table.undo(key, old)
             store.clock.state, store.ids.counters, store._sequence, store.version = self._before
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from understudy.errors import SetupError, WorldNameError
@@ -55,7 +55,7 @@ class World:
             "understudy_snapshot": SNAPSHOT_VERSION,
             "fixture": self.fixture,
             "seed": self.seed,
-            "clock": asdict(self.clock.state),
+            "clock": self.clock.state._asdict(),
             "counters": dict(sorted(self.ids.counters.items())),
             "calls": self.calls,
             "lifecycle": self.lifecycle.dump(),
