@@ -106,6 +106,11 @@ def some_calls() -> list[tuple[str, str, Any]]:
         lambda: ("GET", "/v2/corpora?filter=%28a%7Cb%29&limit=1", None),
         lambda: ("POST", "/v2/corpora", {"key": f"k{dice.randint(0, 9)}", "name": 5}),
         lambda: ("POST", "/v2/corpora", {"key": f"k{dice.randint(0, 9)}"}),
+        lambda: ("POST", "/v2/api_keys", {"name": dice.choice(WORDS), "api_key_role": "personal"}),
+        lambda: ("GET", "/v2/api_keys?limit=3", None),
+        lambda: ("POST", "/v2/app_clients", {"name": dice.choice(WORDS), "type": "client_credentials"}),
+        lambda: ("GET", "/v2/app_clients?filter=l", None),
+        lambda: ("DELETE", f"/v2/app_clients/app_{dice.randint(2, 9)}", None),
         lambda: ("PUT", "/v2/corpora", None),
         lambda: (
             "POST",

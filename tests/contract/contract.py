@@ -12,7 +12,14 @@ BUNDLE: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "specs" / "vectara" / "bundle.json").read_bytes()
 )
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-PATH_VALUES = {"corpus_key": "handbook", "document_id": "travel", "image_id": "ticket", "job_id": "job_none"}
+PATH_VALUES = {
+    "api_key_id": "aky_4",
+    "app_client_id": "app_1",
+    "corpus_key": "handbook",
+    "document_id": "travel",
+    "image_id": "ticket",
+    "job_id": "job_none",
+}
 """Values that exist in the world `quickstart`, where it has any."""
 
 

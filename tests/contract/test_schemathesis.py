@@ -39,6 +39,7 @@ BEYOND_SCHEMAS = re.compile(
     | query\.(page_key|filter|metadata_filter|fields)  # sealed; languages of their own
     | query\.document_ids                              # this or a filter
     | body\.id                                         # fit for a path
+    | body\.corpus_keys                               # by the kind of key
     | body\.llm_name
     | body\.queries\[\d+\]\.query                     # so many words
     | body\.(file|filename)                            # what a file holds and is called

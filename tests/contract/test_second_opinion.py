@@ -54,11 +54,36 @@ CORE = {
 SEARCH = {"corpora": [{"corpus_key": "c"}, {"corpus_key": "handbook"}]}
 GRANT = {"client_id": "understudy", "client_secret": "understudy-secret", "grant_type": "client_credentials"}
 
+ROLES = {
+    "api_roles": ["viewer", "agent_user"],
+    "corpus_roles": [{"corpus_key": "handbook", "role": "editor"}],
+    "agent_roles": [{"agent_key": "a", "role": "agent_viewer"}],
+}
+KEY = {"name": "Till", "api_key_role": "serving", "corpus_keys": ["handbook"], **ROLES}
+CLIENT = {"type": "client_credentials", "name": "Till", "description": "At the door", **ROLES}
+
 CALLS: list[tuple[str, str, dict[str, Any], int]] = [
     ("post", "/oauth/token", {"json": GRANT}, 200),
     ("post", "/oauth2/token", {"json": {**GRANT, "client_secret": "x"}}, 401),
     ("post", "/oauth2/token", {"json": {}}, 400),
     ("post", "/oauth2/token", {"json": GRANT}, 200),
+    ("post", "/v2/api_keys", {"json": KEY}, 201),
+    ("post", "/v2/api_keys", {"json": {**KEY, "api_key_role": "personal"}}, 400),
+    ("post", "/v2/api_keys", {"json": {**KEY, "corpus_keys": ["none"]}}, 404),
+    ("get", "/v2/api_keys", {}, 200),
+    ("get", "/v2/api_keys/aky_5", {}, 200),
+    ("get", "/v2/api_keys/none", {}, 404),
+    ("patch", "/v2/api_keys/aky_5", {"json": {"enabled": False}}, 200),
+    ("delete", "/v2/api_keys/aky_5", {}, 204),
+    ("delete", "/v2/api_keys/aky_5", {}, 404),
+    ("post", "/v2/app_clients", {"json": CLIENT}, 201),
+    ("post", "/v2/app_clients", {"json": {"name": "Till"}}, 400),
+    ("get", "/v2/app_clients", {}, 200),
+    ("get", "/v2/app_clients/app_2", {}, 200),
+    ("get", "/v2/app_clients/none", {}, 404),
+    ("patch", "/v2/app_clients/app_2", {"json": {"description": "At the gate", **ROLES}}, 200),
+    ("delete", "/v2/app_clients/app_2", {}, 204),
+    ("delete", "/v2/app_clients/app_2", {}, 404),
     ("post", "/v2/corpora", {"json": CORPUS}, 201),
     ("post", "/v2/corpora", {"json": CORPUS}, 409),
     ("post", "/v2/corpora", {"json": {"key": 5}}, 400),

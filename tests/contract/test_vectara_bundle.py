@@ -18,7 +18,7 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 OPERATIONS = {operation["operationId"]: (path, operation) for path, _, operation in operations(DOCUMENT)}
 UNIONS = sorted(name for name, schema in SCHEMAS.items() if "discriminator" in schema)
 EXTENSIONS = {"x-sources", "x-key-kinds", "x-safe", "x-roles", "x-resource"}
-RESOURCES = {"corpus", "document", "job", "query", "token"}
+RESOURCES = {"api_key", "app_client", "corpus", "document", "job", "query", "token"}
 KEY_KINDS = {"QueryService", "IndexService", "Personal"}
 ALWAYS = {"400", "401", "403", "405", "408", "429", "500", "503"}
 SCHEMA_WORDS = {
@@ -78,6 +78,8 @@ def test_the_bundle_is_valid_openapi() -> None:
 def test_the_covered_operations() -> None:
     tags = [operation["tags"] for _, operation in OPERATIONS.values()]
     assert {tag: tags.count([tag]) for tag in sorted({tag for names in tags for tag in names})} == {
+        "API Keys": 5,
+        "Application Clients": 5,
         "Authentication": 2,
         "Corpora": 9,
         "Documents": 6,

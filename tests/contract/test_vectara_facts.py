@@ -49,6 +49,10 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "every operation has values that can be wrong": (
         "operations/*/responses/400/application/json/$ref: absent -> BadRequestError",
     ),
+    "an id that nothing has, or a corpus that a key is to be bound to": (
+        "operations/*ApiKey/responses/404/application/json/$ref: absent -> NotFoundError",
+        "operations/*AppClient/responses/404/application/json/$ref: absent -> NotFoundError",
+    ),
     "a second replacement while one runs": (
         "operations/replaceFilterAttributes/responses/409/application/json/$ref: absent -> Error",
     ),
@@ -76,8 +80,9 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "operations/getOAuthToken/request/content/application/x-www-form-urlencoded/$ref: absent"
         " -> GetTokenRequest",
     ),
-    "the address in the security scheme and the docs; the SDK uses the other one": (
+    "the address in the security scheme, where the SDK signs in, its async client without a grant": (
         "operations/getOAuthTokenAlias/*: absent -> *",
+        "schemas/GetTokenShortRequest/*: absent -> *",
     ),
     "the only grant that exists": (
         "schemas/GetTokenRequest/properties/grant_type/enum: absent -> [client_credentials]",
@@ -85,6 +90,8 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/GetTokenRequest/properties/grant_type: empty -> absent",
     ),
     "id patterns are anchored at both ends": (
+        "schemas/ApiKey/properties/id/pattern: aky_.* -> ^aky_.+$",
+        "schemas/AppClient/properties/id/pattern: app_.+$ -> ^app_.+$",
         "schemas/Corpus/properties/id/pattern: crp_[0-9]+$ -> ^crp_[0-9]+$",
         "schemas/Corpus/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
         "schemas/CreateCorpusRequest/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
@@ -162,6 +169,8 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         " -> [rebuild_vector_index replace_filter_attributes bulk_delete_documents unknown]",
     ),
     "what the stand-in always sends": (
+        "schemas/ApiKey/required: absent -> [api_key_role enabled id name]",
+        "schemas/AppClient/required: absent -> [client_id client_secret id name]",
         "schemas/BadRequestError/required: absent -> [field_errors messages request_id]",
         "schemas/ComputeCorpusSizeResponse/required: absent"
         " -> [used_characters used_docs used_metadata_characters used_parts]",
@@ -174,6 +183,8 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/IndividualSearchResult/required: absent"
         " -> [document_id document_metadata part_metadata request_corpora_index score text]",
         "schemas/Job/required: absent -> [corpus_keys created_at id state type]",
+        "schemas/ListApiKeysResponse/required: absent -> [api_keys metadata]",
+        "schemas/ListAppClientsResponse/required: absent -> [app_clients metadata]",
         "schemas/ListCorporaResponse/required: absent -> [corpora metadata]",
         "schemas/ListDocumentsResponse/required: absent -> [documents metadata]",
         "schemas/ListJobsResponse/required: absent -> [jobs metadata]",

@@ -12,7 +12,7 @@ class Ids:
 
     Args:
         seed: the seed of the world.
-        world: name of the world, or "" for the default one; secrets carry it.
+        world: name of the world; two worlds of one seed make different secrets.
         counters: how many of each kind were made so far; replaced, never shared.
     """
 
@@ -47,13 +47,14 @@ class Ids:
         return f"{prefix}_{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:32]}"
 
     def secret(self, prefix: str, length: int = 34) -> str:
-        """A credential: prefix, seeded characters, and `@world` unless the world is the default one."""
-        number = int.from_bytes(self._digest("secret:" + prefix, self.next("secret:" + prefix)))
+        """A credential that no other world makes: prefix and characters; `World.credential` tells it."""
+        kind = f"secret:{prefix}"
+        number = int.from_bytes(self._digest(f"{self.world}:{kind}", self.next(kind)))
         characters = []
         for _ in range(length):
             number, digit = divmod(number, len(ALPHABET))
             characters.append(ALPHABET[digit])
-        return f"{prefix}{''.join(characters)}{'@' + self.world if self.world else ''}"
+        return prefix + "".join(characters)
 
     def _digest(self, kind: str, number: int) -> bytes:
         return blake2b(f"{self.seed}:{kind}:{number}".encode(), digest_size=32).digest()

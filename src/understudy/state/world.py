@@ -42,6 +42,10 @@ class World:
     def ids(self) -> Ids:
         return self.store.ids
 
+    def credential(self, secret: str) -> str:
+        """A secret as its holder sends it: the name of the world stands behind it and leads back here."""
+        return f"{secret}@{self.name}" if self.name else secret
+
     def fork(self, name: str, seed: int | None = None) -> World:
         """A world with the same content, clock and counters, in time that does not grow with it."""
         clock = Clock(self.clock.state)

@@ -112,6 +112,18 @@ def test_a_refused_grant_has_the_oauth_form(
     assert answer.json()["error_description"]
 
 
+def test_a_json_grant_may_leave_out_its_type_where_the_async_sdk_does(
+    understudy: Understudy, stranger: httpx.Client
+) -> None:
+    sent = grant(understudy)
+    del sent["grant_type"]
+    assert stranger.post("/oauth2/token", json=sent).status_code == 200
+    other = stranger.post("/oauth2/token", json={**sent, "grant_type": "password"})
+    assert (other.status_code, other.json()["error"]) == (400, "unsupported_grant_type")
+    for answer in (stranger.post("/oauth2/token", data=sent), stranger.post("/oauth/token", json=sent)):
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"client_id": 5}', b"\xff=1", b"client_id=%ff"])
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
 def test_a_grant_that_cannot_be_read_is_an_invalid_request(

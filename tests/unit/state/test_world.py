@@ -94,13 +94,17 @@ def test_names_and_numbers_of_worlds_are_bounded() -> None:
         worlds.delete("c")
 
 
-def test_ids_depend_on_seed_and_count_alone_and_secrets_name_their_world() -> None:
+def test_ids_depend_on_seed_and_count_alone_and_secrets_on_their_world_too() -> None:
     assert [Ids(1).numbered("crp"), Ids(1).uuid("job")] == [Ids(1).numbered("crp"), Ids(1).uuid("job")]
     assert Ids(1).uuid("job") != Ids(2).uuid("job")
     ids = Ids(1)
     assert ids.uuid("job") != ids.uuid("job")
-    assert Ids(1, "gw3").secret("zut_").endswith("@gw3")
-    assert "@" not in Ids(1).secret("zut_")
+    secrets = [Ids(1, name).secret("zut_") for name in ("", "gw3", "gw3", "gw4")]
+    assert secrets[1] == secrets[2]
+    assert len(set(secrets)) == 3
+    worlds = new_worlds()
+    assert worlds.get("gw3").credential("zut_x") == "zut_x@gw3"
+    assert worlds.get().credential("zut_x") == "zut_x"
 
 
 def test_clocks_tick_freeze_and_advance() -> None:

@@ -21,6 +21,8 @@ API = ApiDefinition(
         "queries",
         "metadata_query",
         "jobs",
+        "api_keys",
+        "application_clients",
     ),
     world_hint=auth.world_hint,
     authenticate=auth.authenticate,

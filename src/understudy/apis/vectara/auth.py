@@ -1,4 +1,4 @@
-"""Credentials: API keys of three kinds, tokens of application clients, and the world each leads to."""
+"""Credentials: API keys of three kinds, tokens of app clients, and the world each leads to."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import orjson
 
 from understudy.apis.vectara import tokens
 from understudy.apis.vectara.errors import TOKEN_PATHS
+from understudy.apis.vectara.kinds import API_KEYS, APP_CLIENTS
 from understudy.engine.context import Call, Principal
 from understudy.engine.operation import Operation
 from understudy.errors import ApiError, Forbidden, Unauthorized
-from understudy.state.store import Kind, Record, Store, Table
-from understudy.state.world import World
-
-API_KEYS: Kind[dict[str, Any]] = Kind("api_key", noun="API key")
-APP_CLIENTS: Kind[dict[str, Any]] = Kind("app_client", noun="application client")
+from understudy.state.store import Record, Store, Table
 
 KINDS_OF_ROLE: Mapping[str, frozenset[str]] = {
     "serving": frozenset({"QueryService"}),
@@ -45,6 +42,10 @@ def world_hint(call: Call) -> str:
 
 def _suffix(credential: str) -> str:
     return credential.rpartition("@")[2] if "@" in credential else ""
+
+
+def _without_suffix(credential: str) -> str:
+    return credential.rpartition("@")[0] if "@" in credential else credential
 
 
 def _client_id(call: Call) -> str:
@@ -81,7 +82,7 @@ def _of_key(call: Call, key: str) -> Principal | ApiError:
     principal = principals.get(key)
     if principal is not None:
         return principal
-    record = find_secret(keys, "secret_key", key)
+    record = find_key(keys, key)
     if record is None:
         return Unauthorized("the API key is not known")
     value = record.value
@@ -102,22 +103,21 @@ def _of_token(call: Call, token: str) -> Principal | ApiError:
         return Unauthorized("the token is not valid or has expired")
     client = find_client(world.store, claims["sub"])
     if client is None:
-        return Unauthorized("the application client of this token is gone")
+        return Unauthorized("the app client of this token is gone")
     return Principal(client.value["id"], "oauth")
 
 
-def find_secret(table: Table[dict[str, Any]], member: str, secret: str) -> Record[dict[str, Any]] | None:
-    """The record with that secret, also when the caller appended `@world` to it."""
-    by_secret = table.derived(f"by_{member}", lambda t: {r.private[member]: r for r in t.records()})
-    found = by_secret.get(secret)
-    return found or by_secret.get(secret.rpartition("@")[0])
+def find_key(keys: Table[dict[str, Any]], secret: str) -> Record[dict[str, Any]] | None:
+    """The API key with that secret, also when `@world` stands behind it."""
+    by_secret = keys.derived("by_secret_key", lambda t: {r.private["secret_key"]: r for r in t.records()})
+    return by_secret.get(_without_suffix(secret))
 
 
 def find_client(store: Store, client_id: str) -> Record[dict[str, Any]] | None:
-    """The application client with that client id, also when `@world` was appended to it."""
+    """The app client with that client id, also when `@world` stands behind it."""
     table = store.table(APP_CLIENTS)
     by_id = table.derived("by_client_id", lambda t: {r.value["client_id"]: r for r in t.records()})
-    return by_id.get(client_id) or by_id.get(client_id.rpartition("@")[0])
+    return by_id.get(_without_suffix(client_id))
 
 
 def authorize(operation: Operation, call: Call, principal: Principal) -> ApiError | None:
@@ -130,28 +130,3 @@ def authorize(operation: Operation, call: Call, principal: Principal) -> ApiErro
         if corpus_key not in principal.resources:
             return Forbidden(f"this API key has no access to corpus '{corpus_key}'")
     return None
-
-
-def seed_api_key(world: World, row: dict[str, Any]) -> None:
-    """One row of the fixture section `api_keys`."""
-    value = {
-        "id": row.get("id") or world.ids.numbered("aky"),
-        "name": row["name"],
-        "enabled": row.get("enabled", True),
-        "api_key_role": row["api_key_role"],
-    }
-    private: dict[str, Any] = {"secret_key": row["secret_key"]}
-    if row["api_key_role"] != "personal":
-        private["corpus_keys"] = row.get("corpus_keys", [])
-    world.store.table(API_KEYS).add(value, **private)
-
-
-def seed_app_client(world: World, row: dict[str, Any]) -> None:
-    """One row of the fixture section `app_clients`."""
-    value = {
-        "id": row.get("id") or world.ids.numbered("app"),
-        "name": row["name"],
-        "client_id": row["client_id"],
-        "api_roles": row.get("api_roles", ["owner"]),
-    }
-    world.store.table(APP_CLIENTS).add(value, client_secret=row["client_secret"])

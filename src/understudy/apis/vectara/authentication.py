@@ -1,4 +1,4 @@
-"""Tokens for application clients. Spec tag: Authentication."""
+"""Tokens for app clients. Spec tag: Authentication."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from understudy.apis.vectara import jobs, statistics
+from understudy.apis.vectara import api_keys, jobs, statistics
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS
 from understudy.apis.vectara.pages import matching, page
 from understudy.apis.vectara.wire import (
@@ -80,6 +80,7 @@ def delete_corpus(ctx: Context, corpus_key: str) -> None:
     jobs.settle(ctx.world)
     ctx.store.table(CORPORA).remove(corpus_key)
     ctx.store.table(DOCUMENTS, corpus_key).clear()
+    api_keys.unbind(ctx.store, corpus_key)
     jobs.abort(ctx.world, corpus_key)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from understudy.apis.vectara import auth, corpora, index
+from understudy.apis.vectara import api_keys, application_clients, corpora, index
 from understudy.apis.vectara.bulk import seed_bulk
 from understudy.engine.definition import Section
 
@@ -20,23 +20,43 @@ def _row(required: Mapping[str, Any], optional: Mapping[str, Any]) -> dict[str, 
 
 
 _TEXT = {"type": "string", "minLength": 1}
-_ROLE = {"type": "string", "enum": ["personal", "serving", "serving_and_indexing"]}
-_KEYS = {"type": "array", "items": {"type": "string"}}
+_CREDENTIAL = {**_TEXT, "pattern": "^[^@]+$"}
+"""Callers put `@` and the name of a world behind it."""
+
+
+def _list_of(schema: str) -> dict[str, Any]:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
+
+
+_ROLES = {
+    "api_roles": _list_of("ApiRole"),
+    "corpus_roles": _list_of("CorpusRole"),
+    "agent_roles": _list_of("AgentRole"),
+}
 
 SECTIONS: Mapping[str, Section] = {
     "api_keys": Section(
         _row(
-            {"name": _TEXT, "api_key_role": _ROLE, "secret_key": _TEXT},
-            {"id": _TEXT, "enabled": {"type": "boolean"}, "corpus_keys": _KEYS},
+            {
+                "name": _TEXT,
+                "api_key_role": {"$ref": "#/components/schemas/ApiKeyRole"},
+                "secret_key": _CREDENTIAL,
+            },
+            {
+                "id": {"type": "string", "pattern": "^aky_.+$"},
+                "enabled": {"type": "boolean"},
+                "corpus_keys": _list_of("CorpusKey"),
+                **_ROLES,
+            },
         ),
-        auth.seed_api_key,
+        api_keys.seed,
     ),
     "app_clients": Section(
         _row(
-            {"name": _TEXT, "client_id": _TEXT, "client_secret": _TEXT},
-            {"id": _TEXT, "api_roles": {"type": "array", "items": _TEXT}},
+            {"name": _TEXT, "client_id": _CREDENTIAL, "client_secret": _TEXT},
+            {"id": {"type": "string", "pattern": "^app_.+$"}, "description": {"type": "string"}, **_ROLES},
         ),
-        auth.seed_app_client,
+        application_clients.seed,
     ),
     "corpora": Section({"$ref": "#/components/schemas/CreateCorpusRequest"}, corpora.seed),
     "documents": Section(

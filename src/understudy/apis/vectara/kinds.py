@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from understudy.apis.vectara.wire import Corpus, Document, Job
 from understudy.errors import Forbidden
 from understudy.state.lifecycle import share_done
 from understudy.state.store import Kind, Record, Store
+from understudy.state.world import World
 
 CORPORA: Kind[Corpus] = Kind("corpus", key="key")
 DOCUMENTS: Kind[Document] = Kind("document", noun="document id")
 """Documents, one table per corpus key. Clients read `document id '<id>'` out of the 409."""
 JOBS: Kind[Job] = Kind("job")
+API_KEYS: Kind[dict[str, Any]] = Kind("api_key", noun="API key")
+APP_CLIENTS: Kind[dict[str, Any]] = Kind("app_client", noun="app client")
+
+ROLE_LISTS = ("api_roles", "corpus_roles", "agent_roles")
+"""Members that give roles to whoever holds a credential; kept and told, not enforced yet."""
+
+
+def free_id(world: World, kind: Kind[Any], prefix: str) -> str:
+    """`aky_1`, `aky_2`, ...: the next one that no record has, since fixtures may choose ids."""
+    records = world.store.table(kind)
+    while (found := world.ids.numbered(prefix)) in records:
+        continue
+    return found
 
 
 def enabled_corpus(store: Store, corpus_key: str) -> Corpus:

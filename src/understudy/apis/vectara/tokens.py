@@ -1,4 +1,4 @@
-"""Signed access tokens of application clients: they carry their world's name and end with its clock."""
+"""Signed access tokens of app clients: they carry their world's name and end with its clock."""
 
 from __future__ import annotations
 

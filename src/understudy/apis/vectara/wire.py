@@ -5,6 +5,51 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AgentRole(TypedDict):
+    agent_key: str
+    role: Literal['agent_administrator', 'agent_viewer', 'agent_developer', 'agent_user']
+
+
+class ApiKey(TypedDict):
+    id: str
+    name: str
+    secret_key: NotRequired[str]
+    enabled: bool
+    api_key_role: ApiKeyRole
+    api_roles: NotRequired[list[ApiRole]]
+    corpus_roles: NotRequired[list[CorpusRole]]
+    agent_roles: NotRequired[list[AgentRole]]
+    api_policy: NotRequired[ApiPolicy]
+
+
+ApiKeyRole: TypeAlias = "Literal['serving', 'serving_and_indexing', 'personal']"
+
+
+class ApiOperationPolicy(TypedDict):
+    allow_any_resource: bool
+    allowed_resources: NotRequired[dict[str, list[str]]]
+
+
+class ApiPolicy(TypedDict):
+    name: str
+    allowed_operations: dict[str, ApiOperationPolicy]
+
+
+ApiRole: TypeAlias = "Literal['owner', 'administrator', 'billing_administrator', 'corpus_administrator', 'corpus_developer', 'agent_administrator', 'agent_viewer', 'agent_developer', 'agent_user', 'pipeline_administrator', 'pipeline_viewer', 'viewer', 'corpus_viewer']"
+
+
+class AppClient(TypedDict):
+    id: str
+    name: str
+    description: NotRequired[str]
+    client_id: str
+    client_secret: str
+    api_roles: NotRequired[list[ApiRole]]
+    corpus_roles: NotRequired[list[CorpusRole]]
+    agent_roles: NotRequired[list[AgentRole]]
+    api_policy: NotRequired[ApiPolicy]
+
+
 class BadRequestError(TypedDict):
     field_errors: dict[str, str]
     messages: list[str]
@@ -118,6 +163,32 @@ class CorpusLimits(TypedDict):
     max_bytes: NotRequired[int]
     max_metadata_bytes: int
     index_rate: NotRequired[int]
+
+
+class CorpusRole(TypedDict):
+    corpus_key: str
+    role: Literal['owner', 'administrator', 'viewer', 'editor']
+
+
+class CreateApiKeyRequest(TypedDict):
+    name: str
+    api_key_role: ApiKeyRole
+    corpus_keys: NotRequired[list[CorpusKey]]
+    api_roles: NotRequired[list[ApiRole]]
+    corpus_roles: NotRequired[list[CorpusRole]]
+    agent_roles: NotRequired[list[AgentRole]]
+
+
+CreateAppClientRequest: TypeAlias = "CreateClientCredentialsRequest"
+
+
+class CreateClientCredentialsRequest(TypedDict):
+    type: Literal['client_credentials']
+    name: str
+    description: NotRequired[str]
+    api_roles: NotRequired[list[ApiRole]]
+    corpus_roles: NotRequired[list[CorpusRole]]
+    agent_roles: NotRequired[list[AgentRole]]
 
 
 class CreateCorpusRequest(TypedDict):
@@ -277,6 +348,12 @@ class GetTokenResponse(TypedDict):
     expires_in: int
 
 
+class GetTokenShortRequest(TypedDict):
+    client_id: str
+    client_secret: str
+    grant_type: NotRequired[Literal['client_credentials']]
+
+
 Header: TypeAlias = "list[Cell]"
 
 
@@ -337,6 +414,16 @@ class KeyedSearchCorpus(TypedDict):
 
 
 Language: TypeAlias = "Literal['auto', 'eng', 'deu', 'fra', 'zho', 'kor', 'ara', 'rus', 'tha', 'nld', 'ita', 'por', 'spa', 'jpn', 'pol', 'tur', 'vie', 'ind', 'ces', 'ukr', 'ell', 'heb', 'fas', 'hin', 'urd', 'swe', 'ben', 'msa', 'ron']"
+
+
+class ListApiKeysResponse(TypedDict):
+    api_keys: list[ApiKey]
+    metadata: ListMetadata
+
+
+class ListAppClientsResponse(TypedDict):
+    app_clients: list[AppClient]
+    metadata: ListMetadata
 
 
 class ListCorporaResponse(TypedDict):
@@ -579,6 +666,17 @@ class TableGenerationSpec(TypedDict):
     llm_name: NotRequired[str]
     prompt_template: NotRequired[str]
     model_parameters: NotRequired[dict[str, Any]]
+
+
+class UpdateApiKeyRequest(TypedDict):
+    enabled: NotRequired[bool]
+
+
+class UpdateAppClientRequest(TypedDict):
+    description: NotRequired[str]
+    api_roles: NotRequired[list[ApiRole]]
+    corpus_roles: NotRequired[list[CorpusRole]]
+    agent_roles: NotRequired[list[AgentRole]]
 
 
 class UpdateCorpusRequest(TypedDict):
