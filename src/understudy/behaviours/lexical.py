@@ -11,6 +11,7 @@ from understudy.behaviours.tokens import content_stems, words
 K1, B = 1.2, 0.75
 HALF = 4.0  # the BM25 score that becomes 0.5
 
+_SYNTAX = re.compile(r'["*-]')
 _ITEM = re.compile(r'(?<!\S)(-?)(?:"([^"]*)"|(\S+))')
 
 
@@ -36,6 +37,8 @@ def line(found: Iterable[str]) -> str:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> LexicalQuery:
     """`"quoted words"` must occur, `frag*` stands for all words it begins, `-word` must not occur."""
+    if not _SYNTAX.search(text):  # most queries are plain words
+        return LexicalQuery(text, tuple(dict.fromkeys(content_stems(text))), (), (), ())
     plain: list[str] = []
     scored: list[str] = []
     prefixes: list[str] = []
