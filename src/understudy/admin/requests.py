@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from understudy.state.clock import MODES
-from understudy.state.lifecycle import DIALS
+from understudy.state.lifecycle import DIALS, FORMS
 
 
 class Refused(Exception):
@@ -48,6 +48,7 @@ CHANGES: Mapping[str, Mapping[str, Any]] = {
         dials={"type": "object", "additionalProperties": _DIAL, "propertyNames": {"enum": sorted(DIALS)}},
         latency_millis=_COUNT,
         cadence_millis=_COUNT,
+        answer_form={"enum": list(FORMS)},
     ),
 }
 

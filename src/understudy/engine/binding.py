@@ -11,10 +11,12 @@ from understudy.engine.context import Call
 from understudy.engine.multipart import MULTIPART_TYPE, read_form
 from understudy.engine.operation import Operation
 from understudy.engine.parameters import Parameter
-from understudy.errors import ApiError, BadRequest, DeadlineExceeded, TooLarge, UnsupportedMedia
+from understudy.errors import ApiError, BadRequest, DeadlineExceeded, NotFound, TooLarge, UnsupportedMedia
 from understudy.settings import Limits
 
 JSON_TYPE = "application/json"
+ANY_TYPE = "*/*"
+"""A body of this type is taken as bytes, whatever the caller calls it."""
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -29,6 +31,8 @@ def bind(operation: Operation, call: Call, limits: Limits) -> dict[str, Any] | A
         if refusal is not None:
             return refusal
     if faults:
+        if operation.hides_paths and any(field.startswith("path.") for field in faults):
+            return NotFound("nothing has this id", ", ".join(call.path_values))
         return BadRequest(faults)
     return arguments
 
@@ -123,11 +127,14 @@ def _bind_body(
             arguments["body"] = None
         return None
     media = media_type(call) or JSON_TYPE
-    check = body.checks.get(media)
+    check = body.checks.get(media) or body.checks.get(ANY_TYPE)
     if check is None:
         return UnsupportedMedia(
             f"content type '{media}' is not taken here, {' or '.join(body.checks)} would be"
         )
+    if ANY_TYPE in body.checks:
+        arguments["body"] = raw
+        return None
     if media == JSON_TYPE:
         if len(raw) > limits.json_bytes:
             return TooLarge(f"the body has {len(raw)} bytes, {limits.json_bytes} are allowed")

@@ -11,7 +11,7 @@ from typing import Any
 from understudy.engine import spec
 from understudy.engine.connexion_names import Resolution, Resolver
 from understudy.engine.context import Context
-from understudy.engine.contract import Schemas
+from understudy.engine.contract import Check, Schemas
 from understudy.engine.definition import ApiDefinition
 from understudy.engine.operation import MARK, PREPARES, Operation, compile_operation
 from understudy.engine.routing import Router
@@ -90,6 +90,7 @@ def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tup
         operation = compile_operation(path, method, raw, schemas, secured)
         operation.tells_secrets = schemas.mentions(_answer_schemas(raw), set(api.secret_members))
         function = handlers.functions.get(operation.id)
+        operation.forms = _forms(api, raw, schemas)
         operation.handler = function or not_played
         operation.prepare = handlers.preparations.get(operation.id)
         if function is not None:
@@ -98,6 +99,18 @@ def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tup
         paths.setdefault(path, {})[method] = raw
     served = {**bundle, "paths": paths}
     return Compiled(api, served, schemas, operations, Router()), handlers
+
+
+def _forms(api: ApiDefinition, raw: dict[str, Any], schemas: Schemas) -> dict[str, dict[int, Check]]:
+    """The checks of an operation's answers of success, per other form that it has answers in."""
+    found: dict[str, dict[int, Check]] = {}
+    for name, form in api.forms.items():
+        for status, response in raw["responses"].items():
+            content = response.get("content", {}).get("application/json")
+            schema = form.schema(raw, content["schema"]) if content and status < "300" else None
+            if schema is not None:
+                found.setdefault(name, {})[int(status)] = schemas.validator(schema)
+    return found
 
 
 def _answer_schemas(raw: dict[str, Any]) -> list[Any]:

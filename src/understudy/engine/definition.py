@@ -26,6 +26,20 @@ class Section:
 
 
 @dataclass(frozen=True)
+class AnswerForm:
+    """Another form of an API's answers; a world may choose it, see `Lifecycle.answer_form`.
+
+    Args:
+        schema: the schema of an answer in this form, from the operation as the spec has it and the schema
+            of the answer; None when the operation answers as ever.
+        wrap: an answer of such an operation in this form.
+    """
+
+    schema: Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any] | None]
+    wrap: Callable[[Operation, Any], Any]
+
+
+@dataclass(frozen=True)
 class ApiDefinition:
     """An API on one page.
 
@@ -43,6 +57,8 @@ class ApiDefinition:
         secret_headers, secret_query, secret_members: places where credentials stand; what is accepted
             there is redacted in the journal and in logs.
         sample_keys: keys of the default world that the banner shows.
+        forms: by name, the forms of answers besides the one that the spec describes.
+        trailing_slash: whether a path may end in a slash that the spec does not have.
     """
 
     name: str
@@ -60,3 +76,5 @@ class ApiDefinition:
     secret_query: tuple[str, ...] = ()
     secret_members: tuple[str, ...] = ()
     sample_keys: tuple[str, ...] = ()
+    forms: Mapping[str, AnswerForm] = field(default_factory=dict)
+    trailing_slash: bool = False

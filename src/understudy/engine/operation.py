@@ -85,6 +85,10 @@ class Operation:
     """What asks for slow work before the handler is called."""
     query_defaults: Mapping[str, Any] = field(default_factory=dict)
     query_required: bool = False
+    hides_paths: bool = False
+    """Whether a value in the path that cannot be one is answered like one that nothing has."""
+    forms: Mapping[str, Mapping[int, Check]] = field(default_factory=dict)
+    """The checks of its answers in other forms, by form and status."""
     tells_secrets: bool = False
     """Whether an answer of success may hold a member that is redacted in the journal."""
 
@@ -122,6 +126,7 @@ def compile_operation(
         key_kinds=frozenset(raw.get("x-key-kinds", ())),
         extensions={key: value for key, value in raw.items() if key.startswith("x-")},
         path_names=path_names,
+        hides_paths=raw.get("x-invalid-path-status") == 404,
     )
 
 

@@ -22,6 +22,7 @@ from understudy.engine.connexion_names import (
     SpecMiddleware,
 )
 from understudy.engine.context import SCOPE_KEY, Call, Context
+from understudy.engine.contract import Check
 from understudy.engine.failures import Failures, fail, refuse
 from understudy.engine.operation import Operation
 from understudy.engine.replies import JSON, Reply, finish, send_answer
@@ -101,6 +102,8 @@ class Routing(Step, SpecMiddleware):  # type: ignore[misc]
     def step(self, call: Call) -> ApiError | None:
         router = self.routers[call.api.name]
         found = router.find(call.path)
+        if found is None and call.api.trailing_slash and call.path.endswith(b"/"):
+            found = router.find(call.path[:-1])
         if found is None:
             return _unknown_path(router, call)
         methods, call.path_values = found
@@ -216,10 +219,14 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
             status = operation.success
             if isinstance(result, tuple):
                 result, status = result
-            if type(result) is dict:  # nearly always
+            checks = operation.answers
+            if operation.forms and (formed := operation.forms.get(call.world.lifecycle.answer_form)):
+                checks = formed
+                result = call.api.forms[call.world.lifecycle.answer_form].wrap(operation, result)
+            if type(result) is dict or type(result) is list:
                 body = orjson.dumps(result)
             if self._check:
-                self._compare(operation, status, result, body)
+                self._compare(operation, checks.get(status), result, body)
         if not operation.secured and call.keep_world is not None:  # the handler has known its caller
             call.keep_world(call.world)
         if body:
@@ -231,9 +238,8 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         else:
             _finish_reply(call, result if isinstance(result, Reply) else Reply(result, status))
 
-    def _compare(self, operation: Operation, status: int, result: Any, body: bytes) -> None:
+    def _compare(self, operation: Operation, check: Check | None, result: Any, body: bytes) -> None:
         if body:
-            check = operation.answers.get(status)
             if check is not None and not check.accepts_again(result, body):
                 self._violated(operation, check.faults(result, "answer"))
             return
@@ -244,8 +250,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
                     self._violated(operation, operation.events.faults(event, f"events[{number}]"))
             return
         if isinstance(result, Reply):
-            status, result = result.status, result.content
-        check = operation.answers.get(status)
+            result, check = result.content, operation.answers.get(result.status)
         if check is not None and not isinstance(result, bytes) and not check.accepts(result):
             self._violated(operation, check.faults(result, "answer"))
 

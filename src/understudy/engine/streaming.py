@@ -23,7 +23,8 @@ class EventStream:
     Args:
         events: wire-shaped events in their order.
         status: status of the answer.
-        named: whether each frame has an `event:` line with the event's type.
+        named: whether each frame has an `event:` line with the event's type, and no blank after the colons.
+        closing: what is sent after the last event.
     """
 
     __slots__ = ("closing", "events", "named", "status")
@@ -49,7 +50,7 @@ class EventStream:
                 for event in self.events
             ]
         else:
-            frames = [b"data:%b\n\n" % orjson.dumps(event) for event in self.events]
+            frames = [b"data: %b\n\n" % orjson.dumps(event) for event in self.events]
         if self.closing:
             frames.append(self.closing)
         return frames

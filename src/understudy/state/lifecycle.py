@@ -42,8 +42,10 @@ def share_done(progress: Mapping[str, Any], now: int) -> float:
 
 DIALS: dict[str, str] = {
     "jobs": "how long a job runs, counted in reads of it",
-    "indexing": "how long a new document stays out of query results, counted in queries of its corpus",
+    "indexing": "how long a new document stays out of results, counted in queries of where it is",
 }
+FORMS = ("bare", "wire")
+"""`bare`: answers as the documents print them; `wire`: in the wrapper that production puts around them."""
 
 
 @dataclass(slots=True)
@@ -54,24 +56,27 @@ class Lifecycle:
         dials: by name, see `DIALS`.
         latency_millis: simulated time that every call takes; compared with the caller's deadline.
         cadence_millis: pause between two events of a stream; 0 sends them as fast as they are read.
+        answer_form: how answers are wrapped, for APIs that know several forms.
     """
 
     dials: dict[str, Dial] = field(default_factory=dict)
     latency_millis: int = 0
     cadence_millis: int = 0
+    answer_form: str = FORMS[0]
 
     def dial(self, name: str) -> Dial:
         return self.dials.get(name, Dial())
 
     def copy(self) -> Lifecycle:
-        return Lifecycle(dict(self.dials), self.latency_millis, self.cadence_millis)
+        return Lifecycle(dict(self.dials), self.latency_millis, self.cadence_millis, self.answer_form)
 
     def dump(self) -> dict[str, Any]:
-        """Plain data: `{dials: {name: {pace, amount}}, latency_millis, cadence_millis}`."""
+        """Plain data: `{dials: {name: {pace, amount}}, latency_millis, cadence_millis, answer_form}`."""
         return {
             "dials": {name: {"pace": d.pace, "amount": d.amount} for name, d in sorted(self.dials.items())},
             "latency_millis": self.latency_millis,
             "cadence_millis": self.cadence_millis,
+            "answer_form": self.answer_form,
         }
 
     def change(self, wanted: Mapping[str, Any]) -> None:
@@ -82,3 +87,4 @@ class Lifecycle:
             self.dials[name] = Dial(dial["pace"], dial.get("amount", 0))
         self.latency_millis = wanted.get("latency_millis", self.latency_millis)
         self.cadence_millis = wanted.get("cadence_millis", self.cadence_millis)
+        self.answer_form = wanted.get("answer_form", self.answer_form)

@@ -33,6 +33,8 @@ class World:
     journal: Journal = field(default_factory=Journal)
     calls: int = 0
     """How many calls came in; request ids are made from it."""
+    seen: dict[str, int] = field(default_factory=dict)
+    """When a credential was last accepted, by its id, in milliseconds; kept by APIs that tell it."""
 
     @property
     def clock(self) -> Clock:
@@ -51,7 +53,9 @@ class World:
         clock = Clock(self.clock.state)
         seed = self.seed if seed is None else seed
         store = self.store.fork(clock, Ids(seed, name, dict(self.ids.counters)))
-        return World(name, self.fixture, seed, store, self.lifecycle.copy(), calls=self.calls)
+        return World(
+            name, self.fixture, seed, store, self.lifecycle.copy(), calls=self.calls, seen=dict(self.seen)
+        )
 
     def snapshot(self) -> dict[str, Any]:
         """Everything but the journal as plain data, versioned."""
@@ -62,6 +66,7 @@ class World:
             "clock": self.clock.state._asdict(),
             "counters": dict(sorted(self.ids.counters.items())),
             "calls": self.calls,
+            "seen": dict(sorted(self.seen.items())),
             "lifecycle": self.lifecycle.dump(),
             "tables": self.store.dump(),
         }
@@ -79,6 +84,7 @@ class World:
         lifecycle = Lifecycle()
         lifecycle.change(snapshot["lifecycle"])
         self.fixture, self.seed, self.calls = snapshot["fixture"], snapshot["seed"], snapshot["calls"]
+        self.seen = dict(snapshot.get("seen", {}))
         self.store, self.lifecycle = store, lifecycle
 
 
