@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-CALLS = 200
+CALLS = 260
 PLAYER = Path(__file__).with_name("play_calls.py")
 WORDS = [
     "lantern",
@@ -76,6 +76,17 @@ def some_query(dice: random.Random) -> dict[str, Any]:
     }
 
 
+def some_chat(dice: random.Random) -> dict[str, Any]:
+    query = some_query(dice)
+    corpora = [{"corpus_key": "handbook"}, {"corpus_key": "c"}][: dice.randint(1, 2)]
+    return {
+        **query,
+        "query": f"{dice.choice(['And what of', 'How old is', 'Is it in'])} the {query['query']}?",
+        "search": {"corpora": corpora, "limit": 5},
+        "intelligent_query_rewriting": dice.random() < 0.5,
+    }
+
+
 def some_calls() -> list[tuple[str, str, Any]]:
     """Mixed calls, most of them good; `(method, path, JSON body or None)`."""
     dice = random.Random(20260101)
@@ -91,6 +102,12 @@ def some_calls() -> list[tuple[str, str, Any]]:
         lambda: ("POST", "/v2/corpora/c/query", some_query(dice)),
         lambda: ("POST", "/v2/corpora/c/query", some_query(dice)),
         lambda: ("GET", f"/v2/corpora/handbook/query?query={dice.choice(WORDS)}", None),
+        lambda: ("POST", "/v2/chats", some_chat(dice)),
+        lambda: ("POST", "/v2/chats/cht_welcome/turns", some_chat(dice)),
+        lambda: ("GET", "/v2/chats?limit=3", None),
+        lambda: ("GET", "/v2/chats/cht_welcome/turns", None),
+        lambda: ("GET", "/v2/queries?limit=3", None),
+        lambda: ("GET", f"/v2/queries/qry_{dice.randint(1, 9)}", None),
         lambda: ("GET", "/v2/corpora/c/documents?limit=3", None),
         lambda: ("GET", f"/v2/corpora/c/documents/d{dice.randint(0, 40)}", None),
         lambda: (

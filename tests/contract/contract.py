@@ -19,6 +19,9 @@ PATH_VALUES = {
     "document_id": "travel",
     "image_id": "ticket",
     "job_id": "job_none",
+    "chat_id": "cht_welcome",
+    "turn_id": "trn_next",
+    "query_id": "qry_1",
 }
 """Values that exist in the world `quickstart`, where it has any."""
 

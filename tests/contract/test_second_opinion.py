@@ -117,6 +117,27 @@ CALLS: list[tuple[str, str, dict[str, Any], int]] = [
     ("post", "/v2/corpora/c/upload_file", {"files": {"file": ("a.txt", b"Ships sail.")}}, 409),
     ("post", "/v2/corpora/c/upload_file", {"files": {"metadata": b"{}"}}, 400),
     ("post", "/v2/corpora/c/upload_file", {"files": {"file": ("a.json", b"{}")}}, 415),
+    (
+        "post",
+        "/v2/chats",
+        {"json": {"query": "tide", "search": SEARCH, "intelligent_query_rewriting": True}},
+        200,
+    ),
+    ("post", "/v2/chats", {"json": {"query": "tide", "search": {"corpora": []}}}, 400),
+    ("get", "/v2/chats", {}, 200),
+    ("get", "/v2/chats/{chat}", {}, 200),
+    ("post", "/v2/chats/{chat}/turns", {"json": {"query": "why?", "search": SEARCH}}, 200),
+    ("get", "/v2/chats/{chat}/turns", {}, 200),
+    ("get", "/v2/chats/{chat}/turns/{turn}", {}, 200),
+    ("get", "/v2/chats/{chat}/turns/trn_none", {}, 404),
+    ("get", "/v2/queries", {"params": {"limit": 2}}, 200),
+    ("get", "/v2/queries/qry_2", {}, 200),
+    ("get", "/v2/queries/none", {}, 404),
+    ("patch", "/v2/chats/{chat}/turns/{turn}", {"json": {"enabled": False}}, 200),
+    ("patch", "/v2/chats/{chat}/turns/{turn}", {"json": {"enabled": True}}, 400),
+    ("delete", "/v2/chats/{chat}/turns/{turn}", {}, 204),
+    ("delete", "/v2/chats/{chat}", {}, 204),
+    ("get", "/v2/chats/{chat}", {}, 404),
     ("get", "/v2/jobs", {}, 200),
     ("get", "/v2/jobs/{job}", {}, 200),
     ("get", "/v2/jobs/job_none", {}, 404),
@@ -155,20 +176,21 @@ def judge(answer: httpx.Response, path: str) -> None:
 
 
 def test_real_answers_are_what_the_contract_describes(understudy: Understudy) -> None:
-    job = ""
+    made = {"job": "", "chat": "", "turn": ""}
     with understudy.client() as client:
         for method, template, arguments, status in CALLS:
-            path = template.replace("{job}", job)
+            path = template.format(**made)
             answer = client.request(method, path, **arguments)
             assert answer.status_code == status, f"{method} {path}: {answer.text}"
             judge(answer, path)
-            if status == 200 and "job_id" in answer.json():
-                job = answer.json()["job_id"]
+            if status == 200:
+                told = answer.json()
+                made |= {name: told[f"{name}_id"] for name in made if f"{name}_id" in told}
 
 
 def test_every_operation_that_is_acted_is_judged() -> None:
     """A new operation needs a line in CALLS."""
-    methods = [(method, path.replace("{job}", "job_x").split("/")) for method, path, _, _ in CALLS]
+    methods = [(method, path.split("/")) for method, path, _, _ in CALLS]
     for operation in described():
         wanted = operation.path.split("/")
         assert operation.planned or any(

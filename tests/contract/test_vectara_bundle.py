@@ -18,7 +18,7 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 OPERATIONS = {operation["operationId"]: (path, operation) for path, _, operation in operations(DOCUMENT)}
 UNIONS = sorted(name for name, schema in SCHEMAS.items() if "discriminator" in schema)
 EXTENSIONS = {"x-sources", "x-key-kinds", "x-safe", "x-roles", "x-resource"}
-RESOURCES = {"api_key", "app_client", "corpus", "document", "job", "query", "token"}
+RESOURCES = {"api_key", "app_client", "chat", "corpus", "document", "job", "query", "token"}
 KEY_KINDS = {"QueryService", "IndexService", "Personal"}
 ALWAYS = {"400", "401", "403", "405", "408", "429", "500", "503"}
 SCHEMA_WORDS = {
@@ -81,12 +81,14 @@ def test_the_covered_operations() -> None:
         "API Keys": 5,
         "Application Clients": 5,
         "Authentication": 2,
+        "Chats": 9,
         "Corpora": 9,
         "Documents": 6,
         "Index": 3,
         "Jobs": 2,
         "Metadata Query": 1,
         "Queries": 3,
+        "Query History": 2,
         "Upload": 1,
     }
     assert {tag["name"] for tag in DOCUMENT["tags"]} == {tag for names in tags for tag in names}
@@ -245,6 +247,20 @@ CHAIN = {"type": "chain", "rerankers": [{"reranker_name": "a"}, {"type": "mmr", 
         ("QueryRequest", {"query": "q", "search": {"corpora": [CORPUS]}, "generation": None}),
         ("QueryCorpusRequest", {"query": "q", "search": {"corpora": [CORPUS], **FULL_SEARCH}}),
         ("QueryCorpusRequest", {"query": "q", "search": {"reranker": CHAIN}, "generation": {}}),
+        (
+            "ChatRequest",
+            {
+                "query": "q",
+                "search": {"corpora": [CORPUS], **FULL_SEARCH},
+                "generation": GENERATION,
+                "chat": {"store": True},
+                "save_history": True,
+                "stream_response": False,
+            },
+        ),
+        ("ChatRequest", {"query": "q", "search": {"corpora": [CORPUS]}, "generation": None}),
+        ("UpdateTurnRequest", {"enabled": False}),
+        ("UpdateTurnRequest", {}),
         ("SearchReranker", {}),
         ("SearchReranker", {"reranker_id": "rnk_272725719"}),
         ("UpdateCorpusRequest", {"name": None, "enabled": None, "description": None, "save_history": None}),
@@ -268,6 +284,10 @@ def test_a_usual_request_is_valid(schema: str, body: object) -> None:
         ("QueryRequest", {"query": "q", "search": {}}),
         ("QueryRequest", {"query": "q", "search": {"corpora": [{}]}}),
         ("QueryCorpusRequest", {"query": "q" * 5001}),
+        ("ChatRequest", {"query": "q"}),
+        ("ChatRequest", {"query": "q", "search": {"corpora": []}}),
+        ("UpdateTurnRequest", {"enabled": True}),
+        ("QueryHistorySpan", {"type": "search"}),
         ("SearchReranker", {"type": "other"}),
         ("SearchReranker", {"type": "chain"}),
         ("SearchReranker", {"reranker_id": "rnk_272725718"}),

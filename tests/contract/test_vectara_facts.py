@@ -89,9 +89,20 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/GetTokenRequest/properties/grant_type/type: absent -> string",
         "schemas/GetTokenRequest/properties/grant_type: empty -> absent",
     ),
+    "the descriptions name no key kinds for chats": ("operations/*Chat*/key_kinds: [] -> *",),
+    "a disabled turn cannot be enabled again, as its text says": (
+        "schemas/UpdateTurnRequest/properties/enabled/enum: absent -> [False]",
+    ),
+    "forgotten in the source, and it has items": (
+        "schemas/RewrittenQuerySpan/properties/warnings/type: absent -> array",
+    ),
     "id patterns are anchored at both ends": (
         "schemas/ApiKey/properties/id/pattern: aky_.* -> ^aky_.+$",
         "schemas/AppClient/properties/id/pattern: app_.+$ -> ^app_.+$",
+        "operations/*/parameters/path chat_id/schema/pattern: cht_.+$ -> ^cht_.+$",
+        "operations/*/parameters/path turn_id/schema/pattern: trn_.+$ -> ^trn_.+$",
+        "schemas/*/pattern: cht_.+$ -> ^cht_.+$",
+        "schemas/*/pattern: trn_.+$ -> ^trn_.+$",
         "schemas/Corpus/properties/id/pattern: crp_[0-9]+$ -> ^crp_[0-9]+$",
         "schemas/Corpus/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
         "schemas/CreateCorpusRequest/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
@@ -118,6 +129,10 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "no query asks for nothing; the number of fields has a bound": (
         "schemas/MetadataQueryRequest/properties/queries/minItems: absent -> 1",
         "schemas/MetadataQueryRequest/properties/queries/maxItems: absent -> 50",
+    ),
+    "the same numbers as in the body of a query": (
+        "operations/searchCorpus/parameters/query limit/schema/format: absent -> int32",
+        "operations/searchCorpus/parameters/query offset/schema/format: absent -> int32",
     ),
     "a number of characters or matches": (
         "schemas/FieldQuery/properties/prefix/format: absent -> int32",
@@ -152,6 +167,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/MaxCharsChunkingStrategy/required: [max_chars_per_chunk] -> [max_chars_per_chunk type]",
     ),
     "an event always says its type and brings its load": (
+        "schemas/ChatInfoResponse/required: absent -> [chat_id turn_id type]",
         "schemas/FactualConsistencyScore/required: absent -> [factual_consistency_score type]",
         "schemas/GenerationInfo/required: absent -> [rendered_prompt type]",
         "schemas/StreamError/required: absent -> [messages type]",
@@ -172,6 +188,9 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/ApiKey/required: absent -> [api_key_role enabled id name]",
         "schemas/AppClient/required: absent -> [client_id client_secret id name]",
         "schemas/BadRequestError/required: absent -> [field_errors messages request_id]",
+        "schemas/Chat/required: absent -> [created_at enabled first_answer first_query id]",
+        "schemas/ChatFullResponse/required: absent"
+        " -> [answer rendered_prompt response_language search_results]",
         "schemas/ComputeCorpusSizeResponse/required: absent"
         " -> [used_characters used_docs used_metadata_characters used_parts]",
         "schemas/Corpus/required: absent"
@@ -185,16 +204,24 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/Job/required: absent -> [corpus_keys created_at id state type]",
         "schemas/ListApiKeysResponse/required: absent -> [api_keys metadata]",
         "schemas/ListAppClientsResponse/required: absent -> [app_clients metadata]",
+        "schemas/*Span/required: absent -> [*]",
+        "schemas/ListChatTurnsResponse/required: absent -> [turns]",
+        "schemas/ListChatsResponse/required: absent -> [chats metadata]",
         "schemas/ListCorporaResponse/required: absent -> [corpora metadata]",
         "schemas/ListDocumentsResponse/required: absent -> [documents metadata]",
         "schemas/ListJobsResponse/required: absent -> [jobs metadata]",
         "schemas/ListMetadata/required: absent -> [page_key]",
         "schemas/NotFoundError/required: absent -> [id messages request_id]",
+        "schemas/ListQueryHistoriesResponse/required: absent -> [metadata queries]",
         "schemas/QueryFullResponse/required: absent -> [search_results]",
+        "schemas/QueryHistory/required: absent -> [id latency_millis query spans started_at]",
+        "schemas/QueryHistorySummary/required: absent -> [corpus_key id latency_millis query started_at]",
+        "schemas/RerankedSearchResult/required: absent -> [original_score score text]",
         "schemas/RewrittenQuery/required: absent -> [corpus_key filter_extraction]",
         "schemas/MetadataQueryResponse/required: absent -> [documents total_count]",
         "schemas/ScoredDocument/required: absent -> [doc_id metadata score]",
         "schemas/SummarizeDocumentResponse/required: absent -> [summary]",
+        "schemas/Turn/required: absent -> [answer chat_id created_at enabled id query]",
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -85,6 +85,10 @@ class Table(Generic[T]):
     def records(self) -> Sequence[Record[T]]:
         """Every record in order of creation, which is the order of their sequence numbers."""
         return self.derived("records", lambda table: tuple(table._rows.values()))
+
+    def newest_first(self) -> Iterator[Record[T]]:
+        """The records against the order of creation, for whoever needs a few of them."""
+        return reversed(self._rows.values())
 
     def values(self) -> list[T]:
         return [record.value for record in self._rows.values()]

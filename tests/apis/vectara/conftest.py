@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from understudy.pytest_plugin import Understudy
+from understudy.pytest_plugin import KEY, BackgroundServer, Understudy
 
+FRAME = re.compile(rb"event:(\w+)\ndata:(\{[^\n]*\})\n\n")
 REFUSAL_MEMBERS = {400: {"field_errors"}, 404: {"id"}}
 
 
@@ -100,3 +104,32 @@ def refused(answer: httpx.Response, status: int, *fields: str) -> dict[str, Any]
         if fields:
             assert set(body["field_errors"]) == set(fields)
     return body
+
+
+def streamed(
+    api: httpx.Client, body: dict[str, Any], path: str = "/v2/corpora/handbook/query"
+) -> list[dict[str, Any]]:
+    """The events of a stream, once its framing is right to the byte."""
+    answer = api.post(path, json={**body, "stream_response": True})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].partition(";")[0] == "text/event-stream"
+    frames = FRAME.findall(answer.content)
+    assert b"".join(b"event:%b\ndata:%b\n\n" % frame for frame in frames) == answer.content
+    events = [json.loads(data) for _, data in frames]
+    assert [name.decode() for name, _ in frames] == [event["type"] for event in events]
+    return events
+
+
+def kinds(events: list[dict[str, Any]]) -> list[str]:
+    """The types in order, repeated ones once."""
+    told = [event["type"] for event in events]
+    return [kind for at, kind in enumerate(told) if not at or told[at - 1] != kind]
+
+
+def begin_from(understudy_server: BackgroundServer, name: str, file: Path, text: str) -> httpx.Client:
+    """A client of a new world that begins with what the fixture `text` says; `zut_understudy` is added."""
+    keys = "api_keys: [{name: K, api_key_role: personal, secret_key: zut_understudy}]\n"
+    file.write_text(keys + text)
+    understudy_server.on_loop(lambda: understudy_server.server.worlds.create(name, fixture=str(file)))
+    headers = {"x-api-key": f"{KEY}@{name}"}
+    return httpx.Client(base_url=understudy_server.url, headers=headers, timeout=30)

@@ -14,15 +14,18 @@ import httpx
 import pytest
 
 from tests.apis.vectara.conftest import (
+    FRAME,
     ask,
     attribute,
     core,
     found,
     ids,
+    kinds,
     make_corpus,
     put,
     read,
     refused,
+    streamed,
     structured,
     texts,
 )
@@ -654,13 +657,6 @@ def test_an_answer_stays_near_its_limit_in_characters(api: httpx.Client) -> None
     assert ask(api, "handbook", "days of return, leave and refunds", generation=unlimited)["summary"] == long
 
 
-def test_a_rewriting_that_is_asked_for_is_told_to_have_failed(api: httpx.Client) -> None:
-    told = ask(api, "handbook", "kiln", intelligent_query_rewriting=True)
-    assert told["warnings"] == ["intelligent_query_rewriting_failed"]
-    assert told["rewritten_queries"] == [{"corpus_key": "handbook", "filter_extraction": {}}]
-    assert read(api, QUERY, query="kiln", intelligent_query_rewriting="true") == told
-
-
 # Streams
 
 ORDER = [
@@ -671,25 +667,6 @@ ORDER = [
     "factual_consistency_score",
     "end",
 ]
-FRAME = re.compile(rb"event:(\w+)\ndata:(\{[^\n]*\})\n\n")
-
-
-def streamed(api: httpx.Client, body: dict[str, Any], path: str = QUERY) -> list[dict[str, Any]]:
-    """The events of a stream, once its framing is right to the byte."""
-    answer = api.post(path, json={**body, "stream_response": True})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"].partition(";")[0] == "text/event-stream"
-    frames = FRAME.findall(answer.content)
-    assert b"".join(b"event:%b\ndata:%b\n\n" % frame for frame in frames) == answer.content
-    events = [json.loads(data) for _, data in frames]
-    assert [name.decode() for name, _ in frames] == [event["type"] for event in events]
-    return events
-
-
-def kinds(events: list[dict[str, Any]]) -> list[str]:
-    """The types in order, repeated ones once."""
-    told = [event["type"] for event in events]
-    return [kind for at, kind in enumerate(told) if not at or told[at - 1] != kind]
 
 
 @pytest.mark.parametrize("entry", ["one", "several"])

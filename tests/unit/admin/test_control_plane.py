@@ -136,7 +136,12 @@ def test_the_clock_is_read_advanced_and_frozen(admin: httpx.Client, understudy: 
 
 def test_dials_are_turned_and_bad_ones_named(admin: httpx.Client, understudy: Understudy) -> None:
     path = f"/worlds/{understudy.world}/lifecycle"
-    wanted = {"dials": {"jobs": {"pace": "polls", "amount": 2}}, "latency_millis": 5, "cadence_millis": 1}
+    wanted = {
+        "dials": {"jobs": {"pace": "polls", "amount": 2}},
+        "latency_millis": 5,
+        "cadence_millis": 1,
+        "answer_form": "wire",
+    }
     assert admin.put(path, json=wanted).json() == wanted
     for body in ({"dials": {"nix": {"pace": "polls"}}}, {"latency_millis": -1}, {"dials": {"jobs": {}}}, []):
         assert admin.put(path, json=body).status_code == 400

@@ -44,6 +44,15 @@ def test_records_keep_their_order_of_creation_when_they_are_replaced() -> None:
     assert [value["key"] for value in table.values()] == ["a", "b", "c"]
 
 
+def test_records_are_read_from_the_newest_on() -> None:
+    table = new_store().table(THINGS)
+    for key in "abc":
+        table.add({"key": key})
+    table.replace({"key": "a", "n": 2})
+    table.remove("b")
+    assert [record.value["key"] for record in table.newest_first()] == ["c", "a"]
+
+
 def test_private_members_survive_a_replacement() -> None:
     table = new_store().table(THINGS)
     table.add({"key": "a"}, secret="s", other=1)

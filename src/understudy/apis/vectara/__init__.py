@@ -19,6 +19,8 @@ API = ApiDefinition(
         "index",
         "upload",
         "queries",
+        "query_history",
+        "chats",
         "metadata_query",
         "jobs",
         "api_keys",

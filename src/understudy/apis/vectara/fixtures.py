@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from understudy.apis.vectara import api_keys, application_clients, corpora, index
+from understudy.apis.vectara import api_keys, application_clients, chats, corpora, index, query_history
 from understudy.apis.vectara.bulk import seed_bulk
 from understudy.engine.definition import Section
 
@@ -23,11 +23,14 @@ _TEXT = {"type": "string", "minLength": 1}
 _CREDENTIAL = {**_TEXT, "pattern": "^[^@]+$"}
 """Callers put `@` and the name of a world behind it."""
 
+_TIME = {"type": "string", "format": "date-time"}
+
 
 def _list_of(schema: str) -> dict[str, Any]:
     return {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
 
 
+_ABOUT = {"corpus_keys": _list_of("CorpusKey"), "enabled": {"type": "boolean"}, "created_at": _TIME}
 _ROLES = {
     "api_roles": _list_of("ApiRole"),
     "corpus_roles": _list_of("CorpusRole"),
@@ -67,6 +70,33 @@ SECTIONS: Mapping[str, Section] = {
             ]
         },
         index.seed,
+    ),
+    "chats": Section(
+        _row(
+            {"first_query": _TEXT, "first_answer": _TEXT},
+            {"id": {"type": "string", "pattern": "^cht_.+$"}, **_ABOUT},
+        ),
+        chats.seed_chat,
+    ),
+    "turns": Section(
+        _row(
+            {"chat_id": _TEXT, "query": _TEXT, "answer": _TEXT},
+            {"id": {"type": "string", "pattern": "^trn_.+$"}, **_ABOUT},
+        ),
+        chats.seed_turn,
+    ),
+    "query_history": Section(
+        _row(
+            {"query": {"$ref": "#/components/schemas/QueryRequest"}},
+            {
+                "chat_id": _TEXT,
+                "started_at": _TIME,
+                "prompt": _TEXT,
+                "generation": _TEXT,
+                "factual_consistency_score": {"type": "number", "minimum": 0, "maximum": 1},
+            },
+        ),
+        query_history.seed,
     ),
     "bulk": Section(
         _row(

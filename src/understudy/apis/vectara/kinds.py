@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.apis.vectara.wire import Corpus, Document, Job
+from understudy.apis.vectara.wire import Chat, Corpus, Document, Job, QueryHistory, Turn
 from understudy.errors import Forbidden
 from understudy.state.lifecycle import share_done
 from understudy.state.store import Kind, Record, Store
@@ -27,6 +27,12 @@ def free_id(world: World, kind: Kind[Any], prefix: str) -> str:
     while (found := world.ids.numbered(prefix)) in records:
         continue
     return found
+
+
+CHATS: Kind[Chat] = Kind("chat")
+TURNS: Kind[Turn] = Kind("turn")
+"""Turns, one table per chat id."""
+QUERY_HISTORY: Kind[QueryHistory] = Kind("query_history", noun="query")
 
 
 def enabled_corpus(store: Store, corpus_key: str) -> Corpus:

@@ -32,6 +32,14 @@ REMEMBERED = 64
 Result = dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What was retrieved before reranking, and the score that each final result had then."""
+
+    retrieved: list[Result]
+    scores: list[float]
+
+
 @dataclass(eq=False)
 class Findings:
     """Ranked results in wire shape, and what they were made from."""
@@ -39,6 +47,7 @@ class Findings:
     results: list[Result]
     hits: list[Hit]
     windows: Configuration | None
+    trace: Trace | None = None
 
     @cached_property
     def sources(self) -> list[str]:
@@ -89,6 +98,8 @@ def search(
     corpora: Sequence[Mapping[str, Any]],
     parameters: Mapping[str, Any],
     places: Sequence[str],
+    *,
+    traced: bool = False,
 ) -> Findings:
     """Ranked results.
 
@@ -97,25 +108,30 @@ def search(
         corpora: `{corpus_key, query?, metadata_filter?, lexical_interpolation?, custom_dimensions?}`.
         parameters: `{offset?, limit?, context_configuration?, reranker?}`.
         places: the path of each entry of `corpora` in the request, for `field_errors`.
+        traced: keep what was there before reranking, which the query history tells.
 
     Order of work: filter, retrieve per corpus, merge by score, take offset + limit, rerank, drop the
     offset, cut out the text. Ties: corpus order, document id, part.
     """
-    _check_access(ctx, corpora)
+    check_access(ctx, corpora)
     jobs.settle(ctx.world)
     wanted = [_wanted(ctx, request, place) for request, place in zip(corpora, places, strict=True)]
     if len(wanted) > 1:
-        return _found(ctx, query, wanted, parameters)
+        return _found(ctx, query, wanted, parameters, traced)
     asked = orjson.dumps((query, corpora[0], parameters))
+    if traced:
+        asked += b"traced"
     known = wanted[0].view.known.get(asked)
     if known is None:
-        known = _found(ctx, query, wanted, parameters)
+        known = _found(ctx, query, wanted, parameters, traced)
         if b"userfn" not in asked:  # a user function may look at the clock
             wanted[0].view.remember(asked, known)
     return known
 
 
-def _found(ctx: Context, query: str, corpora: Sequence[Wanted], parameters: Mapping[str, Any]) -> Findings:
+def _found(
+    ctx: Context, query: str, corpora: Sequence[Wanted], parameters: Mapping[str, Any], traced: bool
+) -> Findings:
     offset = parameters.get("offset") or 0
     limit = parameters.get("limit") or DEFAULT_LIMIT
     hits: list[Hit] = []
@@ -123,14 +139,19 @@ def _found(ctx: Context, query: str, corpora: Sequence[Wanted], parameters: Mapp
         hits += _retrieve(wanted, query, number, offset + limit)
     if len(corpora) > 1:
         hits.sort(key=lambda hit: -hit.score)
-    hits = rerankers.apply(parameters.get("reranker"), query, hits[: offset + limit], ctx.clock.millis())
-    hits = hits[offset:]
+    hits = hits[: offset + limit]
     windows = Configuration.read(parameters.get("context_configuration"))
     keys = [wanted.corpus["key"] for wanted in corpora]
-    return Findings([_result(hit, keys[hit.corpus_number], windows) for hit in hits], hits, windows)
+    retrieved = [_result(hit, keys[hit.corpus_number], windows) for hit in hits] if traced else []
+    scores = {id(hit): hit.score for hit in hits} if traced else {}
+    hits = rerankers.apply(parameters.get("reranker"), query, hits, ctx.clock.millis())[offset:]
+    results = [_result(hit, keys[hit.corpus_number], windows) for hit in hits]
+    trace = Trace(retrieved, [scores[id(hit)] for hit in hits]) if traced else None
+    return Findings(results, hits, windows, trace)
 
 
-def _check_access(ctx: Context, corpora: Sequence[Mapping[str, Any]]) -> None:
+def check_access(ctx: Context, corpora: Sequence[Mapping[str, Any]]) -> None:
+    """403 when the key of the caller is bound to other corpora."""
     bound = ctx.principal.resources if ctx.principal else None
     if bound is not None and any(wanted["corpus_key"] not in bound for wanted in corpora):
         raise Forbidden("this API key has no access to one or more corpora of the query")

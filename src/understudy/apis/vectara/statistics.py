@@ -68,13 +68,13 @@ def attribute_statistics(
     accepts = compiled_filter(corpus, metadata_filter, "query.metadata_filter") if metadata_filter else None
     documents = store.table(DOCUMENTS, corpus["key"]).values()
     return [
-        _statistic(attribute, list(_values(attribute, documents, accepts)), max_values)
+        _statistic(attribute, list(values(attribute, documents, accepts)), max_values)
         for attribute in attributes
     ]
 
 
 def _chosen(corpus: Mapping[str, Any], fields: str | None) -> list[Mapping[str, Any]]:
-    declared = {_qualified(attribute): attribute for attribute in corpus["filter_attributes"]}
+    declared = {qualified(attribute): attribute for attribute in corpus["filter_attributes"]}
     if not fields:
         return list(declared.values())
     wanted = [field.strip() for field in fields.split(",")]
@@ -87,11 +87,11 @@ def _chosen(corpus: Mapping[str, Any], fields: str | None) -> list[Mapping[str, 
     return [declared[field] for field in wanted]
 
 
-def _qualified(attribute: Mapping[str, Any]) -> str:
+def qualified(attribute: Mapping[str, Any]) -> str:
     return f"{'doc' if attribute['level'] == 'document' else 'part'}.{attribute['name']}"
 
 
-def _values(
+def values(
     attribute: Mapping[str, Any], documents: Iterable[Mapping[str, Any]], accepts: Filter | None
 ) -> Iterator[Any]:
     """Each value of the declared type that occurs; elements of list attributes one by one.
@@ -120,7 +120,7 @@ def _statistic(attribute: Mapping[str, Any], values: list[Any], max_values: int)
     counts = Counter(values)
     in_order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
     statistic: dict[str, Any] = {
-        "name": _qualified(attribute),
+        "name": qualified(attribute),
         "type": attribute["type"],
         "values": [{"value": value, "count": count} for value, count in in_order[:max_values]],
     }

@@ -84,6 +84,50 @@ class ChainReranker(TypedDict):
     rerankers: list[SearchReranker]
 
 
+class Chat(TypedDict):
+    id: str
+    first_query: str
+    first_answer: str
+    enabled: bool
+    created_at: str
+
+
+class ChatFullResponse(TypedDict):
+    chat_id: NotRequired[str]
+    turn_id: NotRequired[str]
+    answer: str
+    response_language: Language
+    search_results: list[IndividualSearchResult]
+    factual_consistency_score: NotRequired[float]
+    rendered_prompt: str
+    warnings: NotRequired[list[QueryWarning]]
+    rephrased_query: NotRequired[str]
+    rewritten_queries: NotRequired[list[RewrittenQuery]]
+
+
+class ChatInfoResponse(TypedDict):
+    type: Literal['chat_info']
+    chat_id: str
+    turn_id: str
+
+
+class ChatParameters(TypedDict):
+    store: NotRequired[bool]
+
+
+class ChatRequest(TypedDict):
+    query: str
+    search: SearchCorporaParameters
+    generation: NotRequired[GenerationParameters]
+    chat: NotRequired[ChatParameters]
+    save_history: NotRequired[bool]
+    intelligent_query_rewriting: NotRequired[bool]
+    stream_response: NotRequired[bool]
+
+
+ChatStreamedResponse: TypeAlias = "StreamSearchResponse | ChatInfoResponse | StreamGenerationChunk | StreamGenerationEnd | GenerationInfo | FactualConsistencyScore | StreamResponseEnd | StreamError"
+
+
 ChunkingStrategy: TypeAlias = "MaxCharsChunkingStrategy | SentenceChunkingStrategy"
 
 
@@ -263,6 +307,13 @@ class FactualConsistencyScore(TypedDict):
     factual_consistency_score: float
 
 
+class FactualConsistencyScoreSpan(TypedDict):
+    type: Literal['fcs']
+    latency_millis: int
+    started_at: str
+    score: float
+
+
 class FieldQuery(TypedDict):
     field: str
     query: str
@@ -330,6 +381,14 @@ class GenerationParametersModelParameters(TypedDict):
     temperature: NotRequired[float]
     frequency_penalty: NotRequired[float]
     presence_penalty: NotRequired[float]
+
+
+class GenerationSpan(TypedDict):
+    type: Literal['generation']
+    latency_millis: int
+    started_at: str
+    prompt: str
+    generation: str
 
 
 class GetFilterAttributeStatsResponse(TypedDict):
@@ -426,6 +485,15 @@ class ListAppClientsResponse(TypedDict):
     metadata: ListMetadata
 
 
+class ListChatTurnsResponse(TypedDict):
+    turns: list[Turn]
+
+
+class ListChatsResponse(TypedDict):
+    chats: list[Chat]
+    metadata: ListMetadata
+
+
 class ListCorporaResponse(TypedDict):
     corpora: list[Corpus]
     metadata: ListMetadata
@@ -443,6 +511,11 @@ class ListJobsResponse(TypedDict):
 
 class ListMetadata(TypedDict):
     page_key: str
+
+
+class ListQueryHistoriesResponse(TypedDict):
+    queries: list[QueryHistorySummary]
+    metadata: ListMetadata
 
 
 class MMRReranker(TypedDict):
@@ -516,6 +589,33 @@ class QueryFullResponse(TypedDict):
     rewritten_queries: NotRequired[list[RewrittenQuery]]
 
 
+class QueryHistory(TypedDict):
+    id: str
+    query: QueryRequest
+    chat_id: NotRequired[str]
+    latency_millis: int
+    started_at: str
+    spans: list[QueryHistorySpan]
+    agent_key: NotRequired[str]
+    session_key: NotRequired[str]
+
+
+QueryHistorySpan: TypeAlias = "RephraseSpan | SearchSpan | RerankSpan | GenerationSpan | FactualConsistencyScoreSpan | RewrittenQuerySpan"
+
+
+class QueryHistorySummary(TypedDict):
+    id: str
+    query: str
+    corpus_key: str
+    started_at: str
+    latency_millis: int
+    chat_id: NotRequired[str]
+    generation: NotRequired[str]
+    factual_consistency_score: NotRequired[float]
+    agent_key: NotRequired[str]
+    session_key: NotRequired[str]
+
+
 class QueryRequest(TypedDict):
     query: str
     search: SearchCorporaParameters
@@ -531,6 +631,13 @@ QueryStreamedResponse: TypeAlias = "StreamSearchResponse | StreamGenerationChunk
 QueryWarning: TypeAlias = "Literal['exceeded_max_input_length_fcs', 'intelligent_query_rewriting_failed', 'fcs_language_not_supported']"
 
 
+class RephraseSpan(TypedDict):
+    type: Literal['rephrase']
+    latency_millis: int
+    started_at: str
+    rephrased_query: str
+
+
 class ReplaceFilterAttributesRequest(TypedDict):
     filter_attributes: list[FilterAttribute]
 
@@ -539,9 +646,34 @@ class ReplaceFilterAttributesResponse(TypedDict):
     job_id: str
 
 
+class RerankSpan(TypedDict):
+    type: Literal['rerank']
+    latency_millis: int
+    started_at: str
+    reranked_search_results: list[RerankedSearchResult]
+
+
+class RerankedSearchResult(TypedDict):
+    text: str
+    score: float
+    original_score: float
+
+
 class RewrittenQuery(TypedDict):
     corpus_key: str
     filter_extraction: FilterExtraction
+
+
+class RewrittenQuerySpan(TypedDict):
+    type: Literal['rewritten_query']
+    corpus_key: str
+    latency_millis: int
+    started_at: str
+    warnings: NotRequired[list[RewrittenQueryWarning]]
+    filter_extraction: FilterExtraction
+
+
+RewrittenQueryWarning: TypeAlias = "Literal['no_filter_attrs', 'extracted_empty_filter', 'failed_to_parse_extracted_filter', 'failure']"
 
 
 Row: TypeAlias = "list[Cell]"
@@ -579,6 +711,13 @@ SearchReranker: TypeAlias = "CustomerSpecificReranker | UserFunctionReranker | M
 
 
 SearchSemantics: TypeAlias = "Literal['default', 'query', 'response']"
+
+
+class SearchSpan(TypedDict):
+    type: Literal['search']
+    latency_millis: int
+    started_at: str
+    search_results: list[IndividualSearchResult]
 
 
 class SentenceChunkingStrategy(TypedDict):
@@ -668,6 +807,15 @@ class TableGenerationSpec(TypedDict):
     model_parameters: NotRequired[dict[str, Any]]
 
 
+class Turn(TypedDict):
+    id: str
+    chat_id: str
+    query: str
+    answer: str
+    enabled: bool
+    created_at: str
+
+
 class UpdateApiKeyRequest(TypedDict):
     enabled: NotRequired[bool]
 
@@ -688,6 +836,10 @@ class UpdateCorpusRequest(TypedDict):
 
 class UpdateDocumentRequest(TypedDict):
     metadata: NotRequired[dict[str, Any]]
+
+
+class UpdateTurnRequest(TypedDict):
+    enabled: NotRequired[Literal[False]]
 
 
 class UploadFileRequest(TypedDict):
