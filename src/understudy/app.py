@@ -105,6 +105,7 @@ def _seeder(apis: list[Compiled]) -> Callable[[World, str], None]:
 
 
 def _seed_api(world: World, fixture: str, compiled: Compiled, checks: dict[tuple[str, str], Check]) -> None:
+    compiled.api.begin(world)
     sections = compiled.api.sections
     rows = read_fixture(find_fixture(fixture, data_directory("fixtures") / compiled.api.name))
     for row in rows:

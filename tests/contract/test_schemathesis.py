@@ -40,14 +40,14 @@ BEYOND_SCHEMAS = re.compile(
     | query\.document_ids                              # this or a filter
     | body\.id                                         # fit for a path
     | body\.corpus_keys                               # by the kind of key
-    | body\.llm_name
+    | body.*\.llm_name
     | body\.queries\[\d+\]\.query                     # so many words
     | body\.(file|filename)                            # what a file holds and is called
     | body\.table_extraction_config\.extractor\.name   # names of what is installed
     | body.*\.metadata_filter
     | body.*\.(encoder_name|encoder_id)                # names of what is installed
     | body.*\.(reranker_name|reranker_id|diversity_bias)
-    | body.*\.(generation_preset_name|prompt_name)
+    | body.*\.(generation_preset_name|prompt_name|model_name)
     | body.*\.(user_function|prompt_template|prompt_text)  # languages of their own
     | body\.filter_attributes\[\d+\]\.name             # unique per level
     | body.*\.custom_dimensions\..*                    # declared by the corpus

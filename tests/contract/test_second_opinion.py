@@ -51,6 +51,7 @@ CORE = {
         }
     ],
 }
+JUDGED = {"generated_text": "Ships sail.", "source_texts": ["Ships sail at noon."]}
 SEARCH = {"corpora": [{"corpus_key": "c"}, {"corpus_key": "handbook"}]}
 GRANT = {"client_id": "understudy", "client_secret": "understudy-secret", "grant_type": "client_credentials"}
 
@@ -154,6 +155,26 @@ CALLS: list[tuple[str, str, dict[str, Any], int]] = [
         200,
     ),
     ("post", "/v2/corpora/c/metadata_query", {"json": {"queries": []}}, 400),
+    (
+        "post",
+        "/v2/corpora/c/documents/s/summarize",
+        {
+            "json": {
+                "llm_name": "gpt-4",
+                "prompt_template": '[{"role": "user", "content": "$vectaraDocument.id()"}]',
+            }
+        },
+        200,
+    ),
+    ("get", "/v2/encoders", {"params": {"limit": 1}}, 200),
+    ("get", "/v2/rerankers", {}, 200),
+    ("get", "/v2/rerankers", {"params": {"filter": "("}}, 400),
+    ("get", "/v2/llms", {}, 200),
+    ("get", "/v2/generation_presets", {}, 200),
+    ("get", "/v2/table_extractors", {}, 200),
+    ("post", "/v2/evaluate_factual_consistency", {"json": JUDGED}, 200),
+    ("post", "/v2/evaluate_factual_consistency", {"json": {**JUDGED, "source_texts": 5}}, 400),
+    ("post", "/v2/evaluate_factual_consistency", {"json": {**JUDGED, "generated_text": "こんにちは"}}, 422),
     ("delete", "/v2/corpora/c/documents", {}, 400),
     ("delete", "/v2/corpora/c/documents", {"params": {"document_ids": "none", "async": False}}, 200),
     ("delete", "/v2/corpora/c/documents", {"params": {"document_ids": "s"}}, 202),

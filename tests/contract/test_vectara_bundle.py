@@ -18,7 +18,22 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 OPERATIONS = {operation["operationId"]: (path, operation) for path, _, operation in operations(DOCUMENT)}
 UNIONS = sorted(name for name, schema in SCHEMAS.items() if "discriminator" in schema)
 EXTENSIONS = {"x-sources", "x-key-kinds", "x-safe", "x-roles", "x-resource"}
-RESOURCES = {"api_key", "app_client", "chat", "corpus", "document", "job", "query", "token"}
+RESOURCES = {
+    "api_key",
+    "app_client",
+    "chat",
+    "corpus",
+    "document",
+    "encoder",
+    "factual_consistency",
+    "generation_preset",
+    "job",
+    "llm",
+    "query",
+    "reranker",
+    "table_extractor",
+    "token",
+}
 KEY_KINDS = {"QueryService", "IndexService", "Personal"}
 ALWAYS = {"400", "401", "403", "405", "408", "429", "500", "503"}
 SCHEMA_WORDS = {
@@ -84,11 +99,17 @@ def test_the_covered_operations() -> None:
         "Chats": 9,
         "Corpora": 9,
         "Documents": 6,
+        "Encoders": 1,
+        "Factual Consistency Evaluation": 1,
+        "Generation Presets": 1,
         "Index": 3,
         "Jobs": 2,
+        "Large Language Models": 1,
         "Metadata Query": 1,
         "Queries": 3,
         "Query History": 2,
+        "Rerankers": 1,
+        "Table Extractors": 1,
         "Upload": 1,
     }
     assert {tag["name"] for tag in DOCUMENT["tags"]} == {tag for names in tags for tag in names}

@@ -1,7 +1,7 @@
 """Generation: grounded answers made of the best answering sentences, and how far sources support a text."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -112,14 +112,26 @@ def consistency(answer: str, sources: Sequence[str]) -> float:
 
     Each sentence is judged by the source that supports it best. Citations do not count.
     """
-    held = [{stem for _, _, stems in _sentences(source) for stem in stems} for source in sources]
+    held = dict.fromkeys(
+        frozenset().union(*(stems for _, _, stems in _sentences(source))) for source in sources
+    )
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for number, stems in enumerate(held):
+        for stem in stems:
+            holders[stem].append(number)
     text = _CITATION.sub(" ", answer)
-    claims = [content_stems(text[start:end]) for start, end in sentence_spans(text)]
-    claimed = sum(map(len, claims))
-    if not claimed or not held:
-        return 0.0
-    supported = sum(max(sum(stem in source for stem in claim) for source in held) for claim in claims)
-    return round(supported / claimed, 6)
+    claims = Counter(content_stems(text[start:end]) for start, end in sentence_spans(text))
+    claimed = sum(len(claim) * times for claim, times in claims.items())
+    supported = sum(_most_held(claim, holders) * times for claim, times in claims.items())
+    return round(supported / claimed, 6) if claimed else 0.0
+
+
+def _most_held(claim: Iterable[str], holders: Mapping[str, Sequence[int]]) -> int:
+    """How many stems of the claim the source with the most of them holds."""
+    found: Counter[int] = Counter()
+    for stem in claim:
+        found.update(holders.get(stem, ()))
+    return max(found.values(), default=0)
 
 
 def _candidates(passages: Sequence[str]) -> Iterator[_Candidate]:

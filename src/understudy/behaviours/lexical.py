@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
-from understudy.behaviours.tokens import content_stems, words
+from understudy.behaviours.tokens import content_stems, stems, words
 
 K1, B = 1.2, 0.75
 HALF = 4.0  # the BM25 score that becomes 0.5
@@ -60,6 +60,11 @@ def parse(text: str) -> LexicalQuery:
             required.append(fragment)
     terms = tuple(dict.fromkeys(content_stems(" ".join(scored))))
     return LexicalQuery(" ".join(plain), terms, tuple(prefixes), tuple(required), tuple(excluded))
+
+
+def literal(text: str) -> LexicalQuery:
+    """The text without any syntax: every word of it counts, also those that carry little meaning."""
+    return LexicalQuery(text, tuple(dict.fromkeys(stems(words(text)))), (), (), ())
 
 
 def rarity(rows: int, holders: int) -> float:

@@ -11,7 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.behaviours.embedding import DIMENSIONS, Query, embed, vectors
-from understudy.behaviours.lexical import HALF, K1, B, LexicalQuery, line, parse, prefix_counts, rarity
+from understudy.behaviours.lexical import (
+    HALF,
+    K1,
+    B,
+    LexicalQuery,
+    line,
+    literal,
+    parse,
+    prefix_counts,
+    rarity,
+)
 from understudy.behaviours.reranking import mmr, mmr_valued, relevance_of
 from understudy.behaviours.tokens import stems, words
 
@@ -22,6 +32,7 @@ __all__ = [
     "Query",
     "Segment",
     "embed",
+    "literal",
     "mmr",
     "mmr_valued",
     "parse",
@@ -93,16 +104,21 @@ class Index:
         raise IndexError(f"row {row} is not one of {len(self)}")
 
     def scores(
-        self, query_text: str, lexical_interpolation: float = 0.0, boosts: Sequence[float] | None = None
+        self,
+        query_text: str,
+        lexical_interpolation: float = 0.0,
+        boosts: Sequence[float] | None = None,
+        as_answer: bool = False,
     ) -> Floats:
         """The blended score of every row, with boosts added, rounded to 6 decimals.
 
-        The lexical syntax is read only when the lexical part counts; rows it rules out score 0.
+        The lexical syntax is read only when the lexical part counts; rows it rules out score 0. A text
+        `as_answer` has no syntax, and no word of it is passed over.
         """
         share = lexical_interpolation
         if share <= 0:
             return self._semantic(embed(query_text)) if boosts is None else self._boosted(query_text, boosts)
-        query = parse(query_text)
+        query = literal(query_text) if as_answer else parse(query_text)
         blended = share * self._lexical(query)
         if share < 1:
             blended += (1 - share) * self._semantic(embed(query.plain))
@@ -142,6 +158,10 @@ class Index:
                 relevance_of(embedded.stems, one.stems[part], one.held[part], one.lines[part], score)
             )
         return found
+
+    def likeness(self, text: str, rows: Sequence[int]) -> list[float]:
+        """How alike each row and the text are, in [0, 1]; a row is 1 like itself."""
+        return self._semantic_of(embed(text), np.asarray(rows, np.intp))
 
     def _semantic_of(self, query: Query, rows: NDArray[np.intp]) -> list[float]:
         scores: list[float] = _cosine(

@@ -53,6 +53,7 @@ class ApiDefinition:
         authenticate: the principal of a call, or the refusal.
         authorize: the refusal of a principal that lacks a right, or None.
         error_body: the bytes' content for a refusal: what is sent as JSON.
+        begin: puts into a new world what every world has, before its fixture.
         sections: the parts of its fixtures, in the order in which they are seeded.
         secret_headers, secret_query, secret_members: places where credentials stand; what is accepted
             there is redacted in the journal and in logs.
@@ -71,6 +72,7 @@ class ApiDefinition:
     authenticate: Callable[[Call], Principal | ApiError]
     authorize: Callable[[Operation, Call, Principal], ApiError | None]
     error_body: Callable[[ApiError, Call], Any]
+    begin: Callable[[World], None] = lambda world: None
     sections: Mapping[str, Section] = field(default_factory=dict)
     secret_headers: tuple[str, ...] = ()
     secret_query: tuple[str, ...] = ()

@@ -14,6 +14,8 @@ import pytest
 from understudy.pytest_plugin import KEY, BackgroundServer, Understudy
 
 FRAME = re.compile(rb"event:(\w+)\ndata:(\{[^\n]*\})\n\n")
+HOUSE_MODELS = pytest.mark.understudy(fixture=str(Path(__file__).with_name("models.yaml")))
+"""A world with models of its own, and with some of the usual ones switched off."""
 REFUSAL_MEMBERS = {400: {"field_errors"}, 404: {"id"}}
 
 

@@ -510,11 +510,84 @@ def test_the_stream_of_a_summary_tells_the_same(api: httpx.Client) -> None:
     assert "".join(event.get("generation_chunk", "") for event in events) == told["summary"]
 
 
-def test_a_prompt_of_the_callers_own_is_not_told(api: httpx.Client) -> None:
-    put(api, "c", structured("d", HARBOUR))
-    given = {"prompt_template": '[{"role": "user", "content": "Sum up $vectaraDocument.json()"}]'}
-    assert set(summary(api, **given)) == {"summary"}
-    assert streamed(api, **given)[0]["type"] == "generation_chunk"
+def test_a_prompt_of_the_callers_own_is_rendered_and_told(api: httpx.Client) -> None:
+    put(api, "c", structured("d", HARBOUR, title='The "old" harbour', metadata={"year": 2020}))
+    template = (
+        '[{"role": "system", "content": "$vectaraDocument.id()"}, {"role": "user", "content": "'
+        "$vectaraDocument.metadata().get('title') of $vectaraDocument.metadata().get('year')"
+        "$vectaraDocument.metadata().get('none'):"
+        "#foreach ($part in $vectaraDocument.parts()) $part.metadata().get('lang')=$part.text()#end"
+        '"}]'
+    )
+    told = summary(api, prompt_template=template)
+    system, user = json.loads(told["rendered_prompt"])
+    assert system["content"] == "d"
+    parts = read(api, f"{DOCUMENTS}/d")["parts"]
+    texts = " ".join(f"eng={part['text']}" for part in parts)
+    assert user["content"] == f'The "old" harbour of 2020: {texts}'
+    assert told["summary"] == summary(api)["summary"]
+    assert streamed(api, prompt_template=template)[0] == {
+        "type": "generation_info",
+        "rendered_prompt": told["rendered_prompt"],
+    }
+
+
+def test_a_prompt_can_hold_the_whole_document_and_its_tables(api: httpx.Client) -> None:
+    table = {"id": "t", "data": {"headers": [[{"text_value": "Port"}]], "rows": [[{"text_value": "Oslo"}]]}}
+    put(api, "c", core("d", {"text": "Ports.", "table_id": "t"}, "Ships.", tables=[table]))
+    template = '[{"role": "user", "content": "$vectaraDocument.json()"}]'
+    (message,) = json.loads(summary(api, prompt_template=template)["rendered_prompt"])
+    assert json.loads(message["content"]) == read(api, f"{DOCUMENTS}/d")
+    template = (
+        '[{"role": "user", "content": "#foreach ($part in $vectaraDocument.parts())'
+        "#if ($part.hasTable())$part.table().json()#{else}$part.text() $part.table()#end#end"
+        '"}]'
+    )
+    (message,) = json.loads(summary(api, prompt_template=template)["rendered_prompt"])
+    shown, _, rest = message["content"].partition("Ships.")
+    assert json.loads(shown) == table
+    assert rest == " $part.table()"
+    put(api, "c", structured("s", {"text": "Ports.", "tables": [table]}))
+    prompt = summary(api, "s", prompt_template=template)["rendered_prompt"]
+    assert json.loads(prompt)[0]["content"].count('"Oslo"') == 1
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("#if(", "position 3"),
+        ("Sum up $vectaraDocument.id()", "JSON array"),
+        ("[]", "JSON array"),
+        ('[{"role": "user"}]', "JSON array"),
+    ],
+)
+def test_a_prompt_that_cannot_be_rendered_is_refused(
+    api: httpx.Client, template: str, told: str, stream: bool
+) -> None:
+    put(api, "c", core("d", "text"))
+    body = {"llm_name": "gpt-4", "prompt_template": template, "stream_response": stream}
+    fields = refused(api.post(f"{DOCUMENTS}/d/summarize", json=body), 400)["field_errors"]
+    assert set(fields) == {"body.prompt_template"}
+    assert told in fields["body.prompt_template"]
+
+
+def test_an_empty_prompt_template_counts_as_none(api: httpx.Client) -> None:
+    put(api, "c", core("d", "Zebras graze."))
+    assert summary(api, prompt_template="") == summary(api)
+
+
+def test_the_work_of_a_prompt_is_bounded_for_a_large_document(api: httpx.Client) -> None:
+    put(api, "c", core("d", "Zebras graze. " * 20_000))
+    template = (
+        '[{"role": "user", "content": "'
+        "#set ($twice = $vectaraDocument.json() + $vectaraDocument.json())"
+        "#set ($more = $twice + $twice)"
+        '$more"}]'
+    )
+    answer = api.post(f"{DOCUMENTS}/d/summarize", json={"llm_name": "gpt-4", "prompt_template": template})
+    told = refused(answer, 400, "body.prompt_template")["field_errors"]["body.prompt_template"]
+    assert "1000000 characters" in told
 
 
 def streamed(api: httpx.Client, **body: Any) -> list[dict[str, Any]]:

@@ -269,6 +269,89 @@ def test_lexical_interpolation_lies_between_nought_and_one(api: httpx.Client) ->
         refused(answer, 400, "body.search.lexical_interpolation")
 
 
+# Semantics: a query is a question, or an answer whose like is looked for
+
+NOTES = (
+    "Set the dial to -5 and wait.",
+    "Set the dial to 5, and do not wait at the dial: set it and the dial will be set.",
+    'The "red dial" is not to be set.',
+    "A dial is set.",
+)
+
+
+@pytest.fixture
+def notes(api: httpx.Client) -> None:
+    for key, settings in (("notes", {}), ("answers", {"queries_are_answers": True})):
+        make_corpus(api, key, **settings)
+        put(api, key, core("d", *NOTES))
+
+
+@pytest.mark.usefixtures("notes")
+@pytest.mark.parametrize("lexical", [0, 0.5, 1])
+@pytest.mark.parametrize("text", NOTES)
+def test_a_text_as_a_response_finds_itself_first(api: httpx.Client, text: str, lexical: float) -> None:
+    best = found(api, "notes", text, semantics="response", lexical_interpolation=lexical)[0]
+    assert (best["text"], best["score"]) == (text, 1)
+    one = several(
+        {"corpus_key": "notes", "semantics": "response", "lexical_interpolation": lexical}, query=text
+    )
+    assert api.post("/v2/query", json=one).json()["search_results"][0] == best
+
+
+@pytest.mark.usefixtures("notes")
+def test_a_query_has_syntax_that_a_response_has_not(api: httpx.Client) -> None:
+    lexical: dict[str, Any] = {"lexical_interpolation": 1, "reranker": NONE}
+    for semantics in ("query", "default"):
+        assert NOTES[0] not in texts(found(api, "notes", NOTES[0], semantics=semantics, **lexical))
+    assert NOTES[0] in texts(found(api, "notes", NOTES[0], semantics="response", **lexical))
+    # Words of little meaning count too.
+    assert found(api, "notes", "is not to be dial", **lexical) != found(
+        api, "notes", "is not to be dial", semantics="response", **lexical
+    )
+
+
+@pytest.mark.usefixtures("notes")
+@pytest.mark.parametrize(
+    "reranker", [{}, {"reranker": NONE}, {"reranker": {"type": "mmr", "diversity_bias": 0.2}}]
+)
+def test_default_semantics_follow_the_corpus(api: httpx.Client, reranker: dict[str, Any]) -> None:
+    def scored(key: str, **search: Any) -> list[tuple[str, float]]:
+        results = found(api, key, "How is the dial set?", lexical_interpolation=0.3, **search, **reranker)
+        return [(result["text"], result["score"]) for result in results]
+
+    as_query, as_response = (scored("notes", semantics=one) for one in ("query", "response"))
+    assert as_query != as_response
+    assert scored("notes") == scored("notes", semantics="default") == as_query
+    assert scored("answers") == scored("answers", semantics="default") == as_response
+    assert scored("answers", semantics="query") == as_query
+
+
+@pytest.mark.usefixtures("notes")
+def test_each_corpus_has_its_own_semantics(api: httpx.Client) -> None:
+    corpora = [{"corpus_key": "notes"}, {"corpus_key": "notes", "semantics": "response"}]
+    results = api.post("/v2/query", json=several(*corpora, query=NOTES[3])).json()["search_results"]
+    first = {result["request_corpora_index"]: result["score"] for result in reversed(results)}
+    assert first[1] == 1
+    alone = [found(api, "notes", NOTES[3], **one)[0]["score"] for one in ({}, {"semantics": "response"})]
+    assert [first[0], first[1]] == alone
+
+
+@pytest.mark.usefixtures("notes")
+def test_the_get_follows_the_corpus_too(api: httpx.Client) -> None:
+    for key, semantics, other in (("notes", "query", "response"), ("answers", "response", "query")):
+        results = read(api, f"/v2/corpora/{key}/query", query=NOTES[1])["search_results"]
+        assert results == found(api, key, NOTES[1], semantics=semantics)
+        assert results != found(api, key, NOTES[1], semantics=other)
+
+
+def test_other_semantics_are_refused(api: httpx.Client) -> None:
+    for value in ("answer", "", 1, None):
+        answer = api.post(QUERY, json={"query": "x", "search": {"semantics": value}})
+        refused(answer, 400, "body.search.semantics")
+    body = several({"corpus_key": "handbook"}, {"corpus_key": "handbook", "semantics": "RESPONSE"})
+    refused(api.post("/v2/query", json=body), 400, "body.search.corpora[1].semantics")
+
+
 # Rerankers
 
 

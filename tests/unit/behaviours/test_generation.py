@@ -120,6 +120,12 @@ def test_a_sentence_is_supported_by_one_source_alone() -> None:
     assert consistency("", ["Boots are red."]) == consistency("Boots.", []) == 0.0
 
 
+def test_what_is_said_again_counts_again_and_what_a_source_says_again_does_not() -> None:
+    red, jam = "Boots are red.", "Jam tastes sweet."
+    assert consistency(f"{red} {red} {jam}", [red, red, ""]) == round(4 / 7, 6)
+    assert consistency("Red red boots taste sweet.", [red, jam]) == 0.6
+
+
 @settings(deadline=None)  # the first example loads the stemmer
 @given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=4))
 def test_any_text_is_composed_and_judged_within_bounds(question: str, passages: list[str]) -> None:

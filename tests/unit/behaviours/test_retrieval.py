@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from understudy.behaviours.retrieval import (
     Index,
     embed,
+    literal,
     mmr,
     mmr_valued,
     parse,
@@ -98,6 +99,19 @@ def test_a_query_is_parsed_into_phrases_prefixes_and_exclusions() -> None:
     assert query.excluded == (" gift ", " ex")
     assert query.terms == ("return", "polici", "multi", "year")
     assert query.plain == "Return policy lap multi-year"
+
+
+def test_a_text_as_an_answer_has_no_syntax_and_loses_no_word() -> None:
+    query = literal('The "red tent" is not -wet te*')
+    assert query.terms == ("the", "red", "tent", "is", "not", "wet", "te")
+    assert (query.prefixes, query.required, query.excluded) == ((), (), ())
+    texts = ["The tent is not wet.", "Tents are wet.", "Not the one."]
+    index = Index([segment(texts)])
+    for share in (0.0, 0.5, 1.0):
+        scores = index.scores(texts[0], share, None, as_answer=True)
+        assert top(scores, None, 3)[0][0] == 0
+    assert index.scores("is not", 1.0, None, as_answer=True)[2] > 0
+    assert index.likeness(texts[1], [1, 0])[0] == 1.0 > index.likeness(texts[1], [1, 0])[1]
 
 
 def test_phrases_work_without_spaces_between_words() -> None:

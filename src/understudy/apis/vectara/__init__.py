@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from understudy.apis.vectara import auth, errors
+from understudy.apis.vectara import auth, errors, platform
 from understudy.apis.vectara.fixtures import SECTIONS
 from understudy.engine.definition import ApiDefinition
 
@@ -25,11 +25,18 @@ API = ApiDefinition(
         "jobs",
         "api_keys",
         "application_clients",
+        "encoders",
+        "rerankers",
+        "large_language_models",
+        "generation_presets",
+        "table_extractors",
+        "factual_consistency_evaluation",
     ),
     world_hint=auth.world_hint,
     authenticate=auth.authenticate,
     authorize=auth.authorize,
     error_body=errors.body,
+    begin=platform.begin,
     sections=SECTIONS,
     secret_headers=("x-api-key", "authorization"),
     secret_query=("api_key", "api-key", "access_token"),

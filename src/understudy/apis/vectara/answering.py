@@ -58,7 +58,7 @@ def answer(ctx: Context, asked: Asked) -> Answered:
     """The answer; refusals as `search` and `generate` have them. Nothing is stored."""
     parameters = asked.generation
     if parameters is not None:
-        generation.check(parameters)
+        generation.check(ctx.store, parameters)
     text, corpora = asked.text, asked.corpora
     rewritings: tuple[Rewriting, ...] = ()
     if asked.rewritten:
@@ -66,7 +66,7 @@ def answer(ctx: Context, asked: Asked) -> Answered:
     findings = search(ctx, text, corpora, asked.parameters, asked.places, traced=asked.traced)
     generated = None
     if parameters is not None and generation.wanted(parameters):
-        generated = generation.generate(asked.text, findings, parameters)
+        generated = generation.generate(ctx.store, asked.text, findings, parameters)
     return Answered(asked, rewritings, findings, generated)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from understudy.apis.vectara import api_keys, jobs, statistics
-from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS
+from understudy.apis.vectara import api_keys, jobs, models, statistics
+from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS, ENCODERS
 from understudy.apis.vectara.pages import matching, page
 from understudy.apis.vectara.wire import (
     ComputeCorpusSizeResponse,
@@ -21,9 +21,6 @@ from understudy.errors import BadRequest
 from understudy.state.store import Store
 from understudy.state.world import World
 
-ENCODERS: Mapping[str, str] = {"boomerang-2023-q3": "enc_1", "boomerang-legacy": "enc_0"}
-"""Built-in encoders by name; the first is the default (guess: only the name is documented)."""
-DEFAULT_ENCODER = "boomerang-2023-q3"
 MAX_METADATA_BYTES = 50 * 1024 * 1024
 """Quota reported in `limits.max_metadata_bytes` (guess: depends on the plan)."""
 
@@ -143,7 +140,9 @@ def with_limits(store: Store, corpus: Corpus) -> Corpus:
 
 
 def _new_corpus(world: World, body: Mapping[str, Any]) -> Corpus:
-    encoder = _encoder(body)
+    encoder = models.chosen(world.store, ENCODERS, body, "body") or models.default(world.store, ENCODERS)
+    if encoder is None:
+        raise BadRequest({"body.encoder_name": "is required: the default encoder is disabled"})
     corpus: Corpus = {
         "id": world.ids.numbered("crp"),
         "key": body["key"],
@@ -152,8 +151,8 @@ def _new_corpus(world: World, body: Mapping[str, Any]) -> Corpus:
         "chat_history_corpus": False,
         "queries_are_answers": body.get("queries_are_answers", False),
         "documents_are_questions": body.get("documents_are_questions", False),
-        "encoder_id": ENCODERS[encoder],
-        "encoder_name": encoder,
+        "encoder_id": encoder["id"],
+        "encoder_name": encoder["name"],
         "save_history": body.get("save_history", False),
         "filter_attributes": _filter_attributes(body.get("filter_attributes", ())),
         "custom_dimensions": [_dimension(given) for given in body.get("custom_dimensions", ())],
@@ -162,18 +161,6 @@ def _new_corpus(world: World, body: Mapping[str, Any]) -> Corpus:
     if "description" in body:
         corpus["description"] = body["description"]
     return corpus
-
-
-def _encoder(body: Mapping[str, Any]) -> str:
-    name, identity = body.get("encoder_name"), body.get("encoder_id")
-    if name is not None and name not in ENCODERS:
-        raise BadRequest({"body.encoder_name": f"no encoder '{name}'; there is {', '.join(ENCODERS)}"})
-    by_id = {encoder_id: encoder for encoder, encoder_id in ENCODERS.items()}
-    if identity is not None and identity not in by_id:
-        raise BadRequest({"body.encoder_id": f"no encoder '{identity}'; there is {', '.join(by_id)}"})
-    if name is not None and identity is not None and by_id[identity] != name:
-        raise BadRequest({"body.encoder_id": f"'{identity}' is not encoder '{name}'; send one of the two"})
-    return name or by_id.get(identity or "", DEFAULT_ENCODER)
 
 
 def _dimension(given: Mapping[str, Any]) -> CorpusCustomDimension:

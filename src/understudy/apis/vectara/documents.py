@@ -107,14 +107,11 @@ def summarize_corpus_document(
     ctx: Context, corpus_key: str, document_id: str, body: SummarizeDocumentRequest
 ) -> SummarizeDocumentResponse | EventStream:
     record = _record(ctx, corpus_key, document_id)
-    summary, prompt = generation.summarize(record, body)
+    summary, prompt = generation.summarize(ctx.store, record, body)
     if body.get("stream_response"):
-        info = [] if prompt is None else [{"type": "generation_info", "rendered_prompt": prompt}]
-        return EventStream([*info, *generation.chunk_events(summary), {"type": "end"}])
-    answer: SummarizeDocumentResponse = {"summary": summary}
-    if prompt is not None:
-        answer["rendered_prompt"] = prompt
-    return answer
+        info = {"type": "generation_info", "rendered_prompt": prompt}
+        return EventStream([info, *generation.chunk_events(summary), {"type": "end"}])
+    return {"summary": summary, "rendered_prompt": prompt}
 
 
 def _record(ctx: Context, corpus_key: str, document_id: str) -> Record[Document]:

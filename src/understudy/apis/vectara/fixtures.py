@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from understudy.apis.vectara import api_keys, application_clients, chats, corpora, index, query_history
+from understudy.apis.vectara import (
+    api_keys,
+    application_clients,
+    chats,
+    corpora,
+    index,
+    models,
+    query_history,
+)
 from understudy.apis.vectara.bulk import seed_bulk
+from understudy.apis.vectara.kinds import ENCODERS, LLMS, RERANKERS, TABLE_EXTRACTORS
 from understudy.engine.definition import Section
 
 
@@ -36,6 +46,16 @@ _ROLES = {
     "corpus_roles": _list_of("CorpusRole"),
     "agent_roles": _list_of("AgentRole"),
 }
+_FLAG = {"type": "boolean"}
+_NUMBER = {"type": "number"}
+_COUNT = {"type": "integer", "format": "int32", "minimum": 1}
+_DESCRIPTION = {"type": "string"}
+_MODEL = {"description": _DESCRIPTION, "enabled": _FLAG}
+
+
+def _id(prefix: str, rest: str = "[0-9]+") -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{prefix}_{rest}$"}
+
 
 SECTIONS: Mapping[str, Section] = {
     "api_keys": Section(
@@ -60,6 +80,52 @@ SECTIONS: Mapping[str, Section] = {
             {"id": {"type": "string", "pattern": "^app_.+$"}, "description": {"type": "string"}, **_ROLES},
         ),
         application_clients.seed,
+    ),
+    "encoders": Section(
+        _row(
+            {"name": _TEXT},
+            {**_MODEL, "id": _id("enc"), "type": _TEXT, "output_dimensions": _COUNT, "default": _FLAG},
+        ),
+        partial(models.seed, ENCODERS),
+    ),
+    "rerankers": Section(
+        _row({"name": _TEXT}, {**_MODEL, "id": _id("rnk")}),
+        partial(models.seed, RERANKERS),
+    ),
+    "llms": Section(
+        _row(
+            {"name": _TEXT},
+            {
+                **_MODEL,
+                "id": _id("llm", ".+"),
+                "default": _FLAG,
+                "capabilities": {"$ref": "#/components/schemas/LlmCapabilities"},
+                "ownership": {"$ref": "#/components/schemas/LlmOwnership"},
+            },
+        ),
+        partial(models.seed, LLMS),
+    ),
+    "generation_presets": Section(
+        _row(
+            {"name": _TEXT},
+            {
+                **_MODEL,
+                "id": _id("pmt", ".+"),
+                "llm_name": _TEXT,
+                "prompt_template": _TEXT,
+                "max_used_search_results": _COUNT,
+                "max_tokens": _COUNT,
+                "temperature": _NUMBER,
+                "frequency_penalty": _NUMBER,
+                "presence_penalty": _NUMBER,
+                "default": _FLAG,
+            },
+        ),
+        models.seed_preset,
+    ),
+    "table_extractors": Section(
+        _row({"name": _TEXT}, {"description": _DESCRIPTION, "is_default": _FLAG}),
+        partial(models.seed, TABLE_EXTRACTORS),
     ),
     "corpora": Section({"$ref": "#/components/schemas/CreateCorpusRequest"}, corpora.seed),
     "documents": Section(

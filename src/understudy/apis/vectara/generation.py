@@ -6,33 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
+from understudy.apis.vectara import models
 from understudy.apis.vectara.attributes import value_at
-from understudy.apis.vectara.prompts import prompt, template_member
+from understudy.apis.vectara.factual_consistency_evaluation import obstacles
+from understudy.apis.vectara.generation_presets import Settings, settings
+from understudy.apis.vectara.kinds import LLMS
+from understudy.apis.vectara.prompts import prompt, summary_prompt, template_member
 from understudy.apis.vectara.search import Findings
 from understudy.apis.vectara.wire import Document
 from understudy.behaviours import generation
 from understudy.behaviours.decide import decide
 from understudy.behaviours.languages import detect
-from understudy.errors import BadRequest
-from understudy.state.store import Record
+from understudy.state.store import Record, Store
 
-PRESETS: Mapping[str, int] = {
-    "mockingbird-2.0": 25,
-    "vectara-summary-ext-24-05-sml": 25,
-    "vectara-summary-ext-24-05-med": 25,
-    "vectara-summary-ext-24-05-med-omni": 25,
-    "vectara-summary-ext-24-05-large": 25,
-    "vectara-summary-table-query-ext-dec-2024-gpt-4o": 25,
-    "vectara-summary-ext-v1.2.0": 25,
-    "vectara-summary-ext-v1.3.0": 25,
-}
-"""Presets by name, with the number of results each uses; 25 is what prose says of the newer ones."""
-LLM_NAMES = ("mockingbird-2.0", "gpt-3.5-turbo", "gpt-4", "gpt-4-turbo", "gpt-4o")
-"""Language models by the names that the docs use; what they say is made here all the same."""
-DEFAULT_USED_RESULTS = 5
-CONSISTENCY_LANGUAGES = frozenset({"eng", "deu", "fra"})
 CHARACTERS_PER_TOKEN = 4
 """How `max_tokens` limits an answer here (guess)."""
 SUMMARY_CHARACTERS = 800
@@ -58,45 +44,39 @@ def wanted(parameters: Mapping[str, Any] | None) -> bool:
     return parameters is not None and parameters.get("enabled", True) is not False
 
 
-def check(parameters: Mapping[str, Any]) -> None:
-    """400 for a preset that does not exist, before anything is searched."""
-    for member in ("generation_preset_name", "prompt_name"):
-        name = parameters.get(member)
-        if name is not None and name not in PRESETS:
-            raise BadRequest(
-                {f"body.generation.{member}": f"no preset '{name}'; there is {', '.join(PRESETS)}"}
-            )
+def check(store: Store, parameters: Mapping[str, Any]) -> None:
+    """400 for a preset or a model that cannot be used, before anything is searched."""
+    settings(store, parameters)
 
 
-def generate(query: str, findings: Findings, parameters: Mapping[str, Any]) -> Generated:
+def generate(store: Store, query: str, findings: Findings, parameters: Mapping[str, Any]) -> Generated:
     """The answer to `query` from the first findings, each sentence with its citation.
 
     When nothing in the results answers, the fixed sentence says so, without score.
     """
-    count = _used_results(parameters)
-    results, sources = findings.results[:count], findings.sources[:count]
-    sentences = generation.compose(query, sources, max_characters=_longest(parameters)) if sources else []
+    chosen = settings(store, parameters)
+    results, sources = findings.results[: chosen.used_results], findings.sources[: chosen.used_results]
+    longest = _longest(chosen, parameters)
+    sentences = generation.compose(query, sources, max_characters=longest) if sources else []
     subject = {"query": query, "sources": sources, "parameters": parameters}
     text = decide(None, "summary", subject, lambda: _written(sentences, results, parameters))
-    rendered = prompt(query, results, sources, parameters)
+    rendered = prompt(query, results, sources, parameters, chosen.template, chosen.place)
     language = _language(parameters, text)
     if not sentences or not parameters.get("enable_factual_consistency_score", True):
         return Generated(text, rendered, language, None)
-    if language not in CONSISTENCY_LANGUAGES:
-        return Generated(text, rendered, language, None, ["fcs_language_not_supported"])
     plain = generation.render(sentences, lambda number: "")
+    warnings = obstacles(plain, sources, language)
+    if warnings:
+        return Generated(text, rendered, language, None, warnings)
     return Generated(text, rendered, language, generation.consistency(plain, sources))
 
 
-def summarize(record: Record[Document], parameters: Mapping[str, Any]) -> tuple[str, str | None]:
-    """The summary of a document and the prompt for it, which is None when the caller gave a template.
+def summarize(store: Store, record: Record[Document], parameters: Mapping[str, Any]) -> tuple[str, str]:
+    """The summary of a document and the prompt for it.
 
-    400 `body.llm_name` names the models there are.
+    400 for a model that cannot be used, and for a template that cannot be rendered.
     """
-    if parameters["llm_name"] not in LLM_NAMES:
-        raise BadRequest(
-            {"body.llm_name": f"no model '{parameters['llm_name']}'; there is {', '.join(LLM_NAMES)}"}
-        )
+    models.named(store, LLMS, parameters["llm_name"], "body.llm_name")
     passages = list(_read_passages(record))
     longest = _max_tokens(parameters) * CHARACTERS_PER_TOKEN or SUMMARY_CHARACTERS
 
@@ -106,7 +86,7 @@ def summarize(record: Record[Document], parameters: Mapping[str, Any]) -> tuple[
 
     subject = {"document_id": record.value["id"], "sources": passages, "parameters": parameters}
     text = decide(None, "document_summary", subject, written)
-    return text, None if parameters.get("prompt_template") else _summary_prompt(passages)
+    return text, summary_prompt(record.value, passages, parameters.get("prompt_template"))
 
 
 def _read_passages(record: Record[Document]) -> Iterator[str]:
@@ -126,26 +106,10 @@ def _max_tokens(parameters: Mapping[str, Any]) -> int:
     return stated if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0 else 0
 
 
-def _summary_prompt(texts: Sequence[str]) -> str:
-    messages = [
-        {"role": "system", "content": "Sum up the document in a few of its own sentences."},
-        {"role": "user", "content": "Document:\n" + "\n".join(texts)},
-    ]
-    return orjson.dumps(messages).decode()
-
-
 def chunk_events(text: str) -> list[dict[str, Any]]:
     """The stream events that tell the text, piece by piece, and its end."""
     chunks = [{"type": "generation_chunk", "generation_chunk": piece} for piece in generation.pieces(text)]
     return [*chunks, {"type": "generation_end"}]
-
-
-def _used_results(parameters: Mapping[str, Any]) -> int:
-    stated = parameters.get("max_used_search_results")
-    if stated is not None:
-        return int(stated)
-    preset = parameters.get("generation_preset_name") or parameters.get("prompt_name")
-    return PRESETS[preset] if preset else DEFAULT_USED_RESULTS
 
 
 def _written(
@@ -159,14 +123,14 @@ def _written(
     return generation.render(sentences, lambda number: citation(number, results[number], citations))
 
 
-def _longest(parameters: Mapping[str, Any]) -> int | None:
-    """The soft limit in characters that the parameters set, if any.
+def _longest(chosen: Settings, parameters: Mapping[str, Any]) -> int | None:
+    """The soft limit in characters, if there is any.
 
     `max_response_characters` is a variable of the prompt, so a template of the caller's decides about it.
     """
     limits = [
         None if template_member(parameters) else parameters.get("max_response_characters"),
-        ((parameters.get("model_parameters") or {}).get("max_tokens") or 0) * CHARACTERS_PER_TOKEN,
+        chosen.max_tokens * CHARACTERS_PER_TOKEN,
     ]
     return min((n for n in limits if n), default=None)
 

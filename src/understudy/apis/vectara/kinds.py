@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.apis.vectara.wire import Chat, Corpus, Document, Job, QueryHistory, Turn
+from understudy.apis.vectara.wire import (
+    LLM,
+    Chat,
+    Corpus,
+    Document,
+    Encoder,
+    GenerationPreset,
+    Job,
+    QueryHistory,
+    Reranker,
+    TableExtractor,
+    Turn,
+)
 from understudy.errors import Forbidden
 from understudy.state.lifecycle import share_done
 from understudy.state.store import Kind, Record, Store
@@ -19,6 +31,15 @@ APP_CLIENTS: Kind[dict[str, Any]] = Kind("app_client", noun="app client")
 
 ROLE_LISTS = ("api_roles", "corpus_roles", "agent_roles")
 """Members that give roles to whoever holds a credential; kept and told, not enforced yet."""
+CHATS: Kind[Chat] = Kind("chat")
+TURNS: Kind[Turn] = Kind("turn")
+"""Turns, one table per chat id."""
+QUERY_HISTORY: Kind[QueryHistory] = Kind("query_history", noun="query")
+ENCODERS: Kind[Encoder] = Kind("encoder")
+RERANKERS: Kind[Reranker] = Kind("reranker")
+LLMS: Kind[LLM] = Kind("llm", noun="model")
+GENERATION_PRESETS: Kind[GenerationPreset] = Kind("generation_preset", noun="preset")
+TABLE_EXTRACTORS: Kind[TableExtractor] = Kind("table_extractor", key="name", noun="table extractor")
 
 
 def free_id(world: World, kind: Kind[Any], prefix: str) -> str:
@@ -27,12 +48,6 @@ def free_id(world: World, kind: Kind[Any], prefix: str) -> str:
     while (found := world.ids.numbered(prefix)) in records:
         continue
     return found
-
-
-CHATS: Kind[Chat] = Kind("chat")
-TURNS: Kind[Turn] = Kind("turn")
-"""Turns, one table per chat id."""
-QUERY_HISTORY: Kind[QueryHistory] = Kind("query_history", noun="query")
 
 
 def enabled_corpus(store: Store, corpus_key: str) -> Corpus:

@@ -1,12 +1,15 @@
-"""Prompts: the messages that a model would have been sent, our own or after the caller's template."""
+"""Prompts: the messages that a model would have been sent, our own or after a template."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
 
+from understudy.apis.vectara.platform import PROMPT
+from understudy.apis.vectara.wire import Document, DocumentPart, Table
 from understudy.behaviours.languages import detect
 from understudy.behaviours.templates import Member, Provided, TemplateError, json_text, render
 from understudy.errors import BadRequest
@@ -30,7 +33,12 @@ def template_member(parameters: Mapping[str, Any]) -> str | None:
 
 
 def prompt(
-    query: str, results: Sequence[Mapping[str, Any]], texts: Sequence[str], parameters: Mapping[str, Any]
+    query: str,
+    results: Sequence[Mapping[str, Any]],
+    texts: Sequence[str],
+    parameters: Mapping[str, Any],
+    template: str,
+    place: str,
 ) -> str:
     """The messages as JSON text; 400 for a template that cannot be rendered or gives something else.
 
@@ -38,18 +46,33 @@ def prompt(
         results: the search results that are used, in wire shape.
         texts: what a model reads of each.
         parameters: the generation parameters.
+        template: what makes the messages.
+        place: where the request names the template.
     """
-    member = template_member(parameters)
-    if member is None:
+    if template == PROMPT:
         return _own(query, texts)
+    return _rendered(template, _variables(query, results, texts, parameters), place)
+
+
+def summary_prompt(document: Document, passages: Sequence[str], template: str | None) -> str:
+    """The messages that ask for a summary of a document, after the caller's template if there is one.
+
+    400 `body.prompt_template` as above. Without a template `passages` are what a model reads.
+    """
+    if template:
+        return _rendered(template, {"vectaraDocument": _document(document)}, "body.prompt_template")
+    task = "Sum up the document in a few of its own sentences."
+    return _messages(task, "\n".join(["Document:", *passages]))
+
+
+def _rendered(template: str, variables: Mapping[str, Any], place: str) -> str:
     try:
-        rendered = render(parameters[member], _variables(query, results, texts, parameters), escape=json_text)
+        rendered = render(template, variables, escape=json_text)
     except TemplateError as error:
-        message = f"{error.message} (at position {error.position})"
-        raise BadRequest({f"body.generation.{member}": message}) from None
+        raise BadRequest({place: f"{error.message} (at position {error.position})"}) from None
     if not _is_messages(rendered):
         message = "the template must give a JSON array of messages with role and content"
-        raise BadRequest({f"body.generation.{member}": message})
+        raise BadRequest({place: message})
     return rendered
 
 
@@ -78,6 +101,33 @@ def _provided(result: Mapping[str, Any], text: str) -> Provided:
     })  # fmt: skip
 
 
+def _document(document: Document) -> Provided:
+    """`$vectaraDocument`; what takes work is done when it is first asked for."""
+    tables = {table.get("id", ""): table for table in document.get("tables", ())}
+    parts = cache(lambda: [_part(part, tables) for part in document["parts"]])
+    return Provided({
+        "id": Member(0, lambda: document["id"]),
+        "json": _json_of(document),
+        "metadata": Member(0, lambda: _metadata(document["metadata"])),
+        "parts": Member(0, parts),
+    })  # fmt: skip
+
+
+def _part(part: DocumentPart, tables: Mapping[str, Table]) -> Provided:
+    table = tables.get(part["table_id"]) if "table_id" in part else None
+    shown = None if table is None else Provided({"json": _json_of(table)})
+    return Provided({
+        "text": Member(0, lambda: part["text"]),
+        "metadata": Member(0, lambda: _metadata(part["metadata"])),
+        "hasTable": Member(0, lambda: table is not None),
+        "table": Member(0, lambda: shown),
+    })  # fmt: skip
+
+
+def _json_of(value: Any) -> Member:
+    return Member(0, cache(lambda: orjson.dumps(value).decode()))
+
+
 def _metadata(metadata: Mapping[str, Any]) -> Provided:
     def get(key: Any) -> Any:
         value = metadata.get(key) if type(key) is str else None
@@ -102,12 +152,11 @@ def _is_messages(rendered: str) -> bool:
 
 
 def _own(query: str, texts: Sequence[str]) -> str:
-    sources = "\n".join(f"[{number}] {text}" for number, text in enumerate(texts, 1))
-    messages = [
-        {
-            "role": "system",
-            "content": "Answer from the numbered sources alone and cite each one you use by its number.",
-        },
-        {"role": "user", "content": f"Sources:\n{sources}\n\nQuestion: {query}"},
-    ]
-    return orjson.dumps(messages).decode()
+    """What `PROMPT` gives, a hundred times as fast and for texts of any length; a test compares the two."""
+    sources = "".join(f"\n[{number}] {text}" for number, text in enumerate(texts, 1))
+    task = "Answer from the numbered sources alone and cite each one you use by its number."
+    return _messages(task, f"Sources:{sources}\n\nQuestion: {query}")
+
+
+def _messages(system: str, user: str) -> str:
+    return orjson.dumps([{"role": "system", "content": system}, {"role": "user", "content": user}]).decode()

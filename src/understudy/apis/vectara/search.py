@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from understudy.apis.vectara import jobs, rerankers
+from understudy.apis.vectara import jobs, rerank_stages, rerankers
 from understudy.apis.vectara.attributes import compiled_filter
 from understudy.apis.vectara.context_windows import Configuration
 from understudy.apis.vectara.filters import Filter
 from understudy.apis.vectara.kinds import DOCUMENTS, enabled_corpus
-from understudy.apis.vectara.rerankers import Hit
+from understudy.apis.vectara.rerank_stages import Hit
 from understudy.apis.vectara.wire import Corpus
 from understudy.engine.context import Context
 from understudy.errors import BadRequest, Forbidden
@@ -91,6 +91,12 @@ class Wanted:
     accepts: Filter | None
     view: CorpusIndex
 
+    @property
+    def as_answer(self) -> bool:
+        """Whether the query stands for an answer whose like is looked for; default follows the corpus."""
+        semantics = self.request.get("semantics") or "default"
+        return semantics == "response" or (semantics == "default" and self.corpus["queries_are_answers"])
+
 
 def search(
     ctx: Context,
@@ -105,7 +111,8 @@ def search(
 
     Args:
         query: what is asked for; an entry of `corpora` may bring its own.
-        corpora: `{corpus_key, query?, metadata_filter?, lexical_interpolation?, custom_dimensions?}`.
+        corpora: `{corpus_key, query?, metadata_filter?, lexical_interpolation?, custom_dimensions?,
+            semantics?}`.
         parameters: `{offset?, limit?, context_configuration?, reranker?}`.
         places: the path of each entry of `corpora` in the request, for `field_errors`.
         traced: keep what was there before reranking, which the query history tells.
@@ -116,6 +123,8 @@ def search(
     check_access(ctx, corpora)
     jobs.settle(ctx.world)
     wanted = [_wanted(ctx, request, place) for request, place in zip(corpora, places, strict=True)]
+    if parameters.get("reranker") is not None:
+        rerankers.check(ctx.store, parameters["reranker"])
     if len(wanted) > 1:
         return _found(ctx, query, wanted, parameters, traced)
     asked = orjson.dumps((query, corpora[0], parameters))
@@ -144,7 +153,7 @@ def _found(
     keys = [wanted.corpus["key"] for wanted in corpora]
     retrieved = [_result(hit, keys[hit.corpus_number], windows) for hit in hits] if traced else []
     scores = {id(hit): hit.score for hit in hits} if traced else {}
-    hits = rerankers.apply(parameters.get("reranker"), query, hits, ctx.clock.millis())[offset:]
+    hits = rerank_stages.apply(parameters.get("reranker"), query, hits, ctx.clock.millis())[offset:]
     results = [_result(hit, keys[hit.corpus_number], windows) for hit in hits]
     trace = Trace(retrieved, [scores[id(hit)] for hit in hits]) if traced else None
     return Findings(results, hits, windows, trace)
@@ -175,11 +184,12 @@ def _retrieve(wanted: Wanted, query: str, number: int, count: int) -> list[Hit]:
     weights = request.get("custom_dimensions")
     boosts = _boosts(wanted.corpus, view, weights, f"{wanted.place}.custom_dimensions")
     share = request.get("lexical_interpolation") or 0.0
-    scores = view.index.scores(request.get("query") or query, share, boosts)
+    as_answer = wanted.as_answer
+    scores = view.index.scores(request.get("query") or query, share, boosts, as_answer)
     plain = share <= 0 and boosts is None and not request.get("query")
     mask = None if wanted.accepts is None else _mask(wanted.accepts, view)
     return [
-        Hit(score, number, row, *view.at(row), view.index, score if plain else None)
+        Hit(score, number, row, *view.at(row), view.index, score if plain else None, as_answer)
         for row, score in top(scores, mask, min(count, len(scores)))
     ]
 

@@ -7,11 +7,11 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from understudy.apis.vectara import jobs
+from understudy.apis.vectara import jobs, models
 from understudy.apis.vectara.attributes import fits
 from understudy.apis.vectara.documents import without_parts
 from understudy.apis.vectara.index import add_document, storage_usage
-from understudy.apis.vectara.kinds import DOCUMENTS, enabled_corpus
+from understudy.apis.vectara.kinds import DOCUMENTS, LLMS, TABLE_EXTRACTORS, enabled_corpus
 from understudy.apis.vectara.wire import Document, ExtractionUsage
 from understudy.behaviours.extraction import SUPPORTED, extract, kind_of, kind_within, mismatch
 from understudy.engine.context import Context
@@ -19,12 +19,10 @@ from understudy.engine.multipart import FilePart
 from understudy.engine.operation import operation, prepare
 from understudy.engine.work import Work
 from understudy.errors import ApiError, BadRequest, Conflict, TooLarge, UnsupportedMedia
-from understudy.state.store import Table
+from understudy.state.store import Store, Table
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 """Source: the guide of the SDK."""
-TABLE_EXTRACTORS = ("textract",)
-"""Names that `table_extraction_config.extractor` may give (guess: the one that samples show)."""
 
 
 @prepare("uploadFile")
@@ -35,6 +33,7 @@ def plan_upload(ctx: Context, corpus_key: str, body: dict[str, Any]) -> Work:
     faults = dict(_faults(body))
     if faults:
         raise BadRequest(faults)
+    _check_extraction(ctx.store, body.get("table_extraction_config") or {})
     if len(file.content) > MAX_FILE_BYTES:
         raise TooLarge(f"the file has {len(file.content)} bytes, {MAX_FILE_BYTES} are allowed")
     names = (body.get("filename") or "", file.filename or "")
@@ -74,12 +73,16 @@ def _faults(body: Mapping[str, Any]) -> Mapping[str, str]:
         faults["body.filename"] = "cannot be an id: it is a dot segment or contains NUL"
     if not body["file"].content:
         faults["body.file"] = "is empty"
-    extractor = (body.get("table_extraction_config") or {}).get("extractor")
-    if extractor is not None and extractor["name"] not in TABLE_EXTRACTORS:
-        faults["body.table_extraction_config.extractor.name"] = (
-            f"no table extractor '{extractor['name']}'; there is {', '.join(TABLE_EXTRACTORS)}"
-        )
     return faults
+
+
+def _check_extraction(store: Store, config: Mapping[str, Any]) -> None:
+    """400 for a table extractor or a model that the account cannot use."""
+    place = "body.table_extraction_config"
+    if config.get("extractor") is not None:
+        models.named(store, TABLE_EXTRACTORS, config["extractor"]["name"], f"{place}.extractor.name")
+    if (config.get("generation") or {}).get("llm_name") is not None:
+        models.named(store, LLMS, config["generation"]["llm_name"], f"{place}.generation.llm_name")
 
 
 def _unreadable(why: str) -> ApiError:

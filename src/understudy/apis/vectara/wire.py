@@ -293,9 +293,33 @@ class DocumentStorageUsage(TypedDict):
     metadata_bytes_used: NotRequired[int]
 
 
+class Encoder(TypedDict):
+    id: str
+    name: str
+    type: str
+    output_dimensions: int
+    description: str
+    default: bool
+    enabled: bool
+
+
 class Error(TypedDict):
     messages: list[str]
     request_id: str
+
+
+class EvaluateFactualConsistencyRequest(TypedDict):
+    model_parameters: NotRequired[EvaluateFactualConsistencyRequestModelParameters]
+    generated_text: str
+    source_texts: list[str]
+
+
+class EvaluateFactualConsistencyRequestModelParameters(TypedDict):
+    model_name: NotRequired[str]
+
+
+class EvaluateFactualConsistencyResponse(TypedDict):
+    score: float
 
 
 class ExtractionUsage(TypedDict):
@@ -381,6 +405,22 @@ class GenerationParametersModelParameters(TypedDict):
     temperature: NotRequired[float]
     frequency_penalty: NotRequired[float]
     presence_penalty: NotRequired[float]
+
+
+class GenerationPreset(TypedDict):
+    id: str
+    name: str
+    description: str
+    llm_name: NotRequired[str]
+    prompt_template: NotRequired[str]
+    max_used_search_results: NotRequired[int]
+    max_tokens: NotRequired[int]
+    temperature: NotRequired[float]
+    frequency_penalty: NotRequired[float]
+    presence_penalty: NotRequired[float]
+    additional_model_params: NotRequired[dict[str, Any]]
+    enabled: bool
+    default: bool
 
 
 class GenerationSpan(TypedDict):
@@ -472,6 +512,17 @@ class KeyedSearchCorpus(TypedDict):
     query: NotRequired[str]
 
 
+class LLM(TypedDict):
+    id: str
+    name: str
+    description: str
+    enabled: bool
+    default: bool
+    capabilities: NotRequired[LlmCapabilities]
+    ownership: LlmOwnership
+    prompts: NotRequired[list[Prompt]]
+
+
 Language: TypeAlias = "Literal['auto', 'eng', 'deu', 'fra', 'zho', 'kor', 'ara', 'rus', 'tha', 'nld', 'ita', 'por', 'spa', 'jpn', 'pol', 'tur', 'vie', 'ind', 'ces', 'ukr', 'ell', 'heb', 'fas', 'hin', 'urd', 'swe', 'ben', 'msa', 'ron']"
 
 
@@ -504,8 +555,23 @@ class ListDocumentsResponse(TypedDict):
     metadata: ListMetadata
 
 
+class ListEncodersResponse(TypedDict):
+    encoders: list[Encoder]
+    metadata: ListMetadata
+
+
+class ListGenerationPresetsResponse(TypedDict):
+    generation_presets: list[GenerationPreset]
+    metadata: ListMetadata
+
+
 class ListJobsResponse(TypedDict):
     jobs: list[Job]
+    metadata: ListMetadata
+
+
+class ListLLMsResponse(TypedDict):
+    llms: list[LLM]
     metadata: ListMetadata
 
 
@@ -516,6 +582,26 @@ class ListMetadata(TypedDict):
 class ListQueryHistoriesResponse(TypedDict):
     queries: list[QueryHistorySummary]
     metadata: ListMetadata
+
+
+class ListRerankersResponse(TypedDict):
+    rerankers: list[Reranker]
+    metadata: ListMetadata
+
+
+class ListTableExtractorsResponse(TypedDict):
+    table_extractors: list[TableExtractor]
+
+
+class LlmCapabilities(TypedDict):
+    image_support: NotRequired[bool]
+    context_limit: NotRequired[int]
+    tool_calling: NotRequired[bool]
+    structured_outputs: NotRequired[bool]
+    requires_role_alternation: NotRequired[bool]
+
+
+LlmOwnership: TypeAlias = "Literal['platform', 'customer']"
 
 
 class MMRReranker(TypedDict):
@@ -557,6 +643,14 @@ class NotFoundError(TypedDict):
 class OAuthError(TypedDict):
     error: Literal['invalid_request', 'invalid_client', 'unsupported_grant_type']
     error_description: NotRequired[str]
+
+
+class Prompt(TypedDict):
+    id: str
+    name: str
+    description: str
+    enabled: bool
+    default: bool
 
 
 class QueryCorpusRequestSearch(TypedDict):
@@ -657,6 +751,13 @@ class RerankedSearchResult(TypedDict):
     text: str
     score: float
     original_score: float
+
+
+class Reranker(TypedDict):
+    id: str
+    name: str
+    description: str
+    enabled: bool
 
 
 class RewrittenQuery(TypedDict):
@@ -778,7 +879,7 @@ class SummarizeDocumentRequest(TypedDict):
 
 class SummarizeDocumentResponse(TypedDict):
     summary: str
-    rendered_prompt: NotRequired[str]
+    rendered_prompt: str
 
 
 SummarizeDocumentStreamedResponse: TypeAlias = "StreamGenerationChunk | GenerationInfo | StreamGenerationEnd | StreamResponseEnd | StreamError"
@@ -794,6 +895,13 @@ class Table(TypedDict):
 class TableExtractionConfig(TypedDict):
     extract_tables: bool
     extractor: NotRequired[TableExtractorSpec]
+    generation: NotRequired[TableGenerationSpec]
+
+
+class TableExtractor(TypedDict):
+    name: str
+    is_default: bool
+    description: str
     generation: NotRequired[TableGenerationSpec]
 
 
