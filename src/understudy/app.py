@@ -6,24 +6,21 @@ import difflib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy.admin import control_plane
-from understudy.apis import vectara
+from understudy.apis import aivax, vectara
 from understudy.engine import spec
 from understudy.engine.compiling import Compiled, compile_api
-from understudy.engine.contract import Check
 from understudy.engine.definition import ApiDefinition
+from understudy.engine.fixtures import seeder
 from understudy.engine.gate import Gate, Log
 from understudy.engine.stages import StageApp
-from understudy.errors import ApiError, BadRequest, SetupError
 from understudy.settings import Settings, data_directory
-from understudy.state.seeding import find_fixture, read_fixture
-from understudy.state.world import World, Worlds
+from understudy.state.world import Worlds
 
-APIS: tuple[ApiDefinition, ...] = (vectara.API,)
+APIS: tuple[ApiDefinition, ...] = (vectara.API, aivax.API)
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
         stage.add_definition(compiled, resolver)
         apis.append(compiled)
     stage.build()
-    worlds = Worlds(_seeder(apis), settings.fixture, settings.seed, settings.clock, settings.limits.worlds)
+    worlds = Worlds(seeder(apis), settings.fixture, settings.seed, settings.clock, settings.limits.worlds)
     worlds.get()
     token = settings.admin_token or secrets.token_urlsafe(24)
     admin: ASGIApp = control_plane(worlds, token, settings, [compiled.api.name for compiled in apis])
@@ -87,45 +84,3 @@ def _nearest(apis: list[Compiled]) -> Callable[[str, str], list[str]]:
         return difflib.get_close_matches(f"{method} {path}", known, n=3, cutoff=0.4)
 
     return nearest
-
-
-def _seeder(apis: list[Compiled]) -> Callable[[World, str], None]:
-    """Fills worlds from fixture files: each row is checked against its schema, then put in by its API.
-
-    A shipped name means one file per API (`fixtures/<api>/<name>.yaml`); the path of a file is tried
-    with the API whose sections it uses.
-    """
-    checks: dict[tuple[str, str], Check] = {}
-
-    def seed_world(world: World, fixture: str) -> None:
-        for compiled in apis:
-            _seed_api(world, fixture, compiled, checks)
-
-    return seed_world
-
-
-def _seed_api(world: World, fixture: str, compiled: Compiled, checks: dict[tuple[str, str], Check]) -> None:
-    compiled.api.begin(world)
-    sections = compiled.api.sections
-    rows = read_fixture(find_fixture(fixture, data_directory("fixtures") / compiled.api.name))
-    for row in rows:
-        section = sections.get(row.section)
-        if section is None:
-            close = difflib.get_close_matches(row.section, sections, n=1)
-            hint = f"did you mean '{close[0]}'" if close else f"there are {', '.join(sections)}"
-            raise SetupError(f"unknown section '{row.section}'; {hint}", row.where)
-        key = (compiled.api.name, row.section)
-        if key not in checks:
-            checks[key] = compiled.schemas.validator(dict(section.schema), request=True)
-        if not checks[key].accepts(row.value):
-            raise SetupError(_told(checks[key].faults(row.value, row.section)), row.where)
-        try:
-            section.seed(world, row.value)
-        except BadRequest as error:
-            raise SetupError(_told(dict(error.fields)), row.where) from None
-        except ApiError as error:
-            raise SetupError(error.message, row.where) from None
-
-
-def _told(faults: dict[str, Any]) -> str:
-    return "; ".join(f"{path} {text}" for path, text in faults.items())

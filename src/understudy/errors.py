@@ -7,6 +7,7 @@
     └── ApiError                   a refusal in the words of the API that is being stood in for
         ├── BadRequest             400   names the fields
         ├── Unauthorized           401
+        ├── PaymentRequired        402
         ├── Forbidden              403
         ├── NotFound               404   names the id
         ├── MethodNotAllowed       405   carries the methods that are allowed
@@ -95,6 +96,12 @@ class Unauthorized(ApiError):
     """401: no credential, or one that nobody knows."""
 
     status = 401
+
+
+class PaymentRequired(ApiError):
+    """402: the account has not the means."""
+
+    status = 402
 
 
 class Forbidden(ApiError):

@@ -1,0 +1,28 @@
+"""AIVAX, on one page."""
+
+from __future__ import annotations
+
+from understudy.apis.aivax import auth, errors
+from understudy.apis.aivax.fixtures import SECTIONS
+from understudy.apis.aivax.forms import FORMS
+from understudy.engine.definition import ApiDefinition
+
+API = ApiDefinition(
+    name="aivax",
+    title="AIVAX",
+    prefixes=("/api/v1", "/v1/models", "/v1/chat"),
+    hosts=("inference.aivax.net", "direct.inference.aivax.net", "console.aivax.net"),
+    package="understudy.apis.aivax",
+    resources=("collections", "accounts", "api_keys"),
+    world_hint=auth.world_hint,
+    authenticate=auth.authenticate,
+    authorize=auth.authorize,
+    error_body=errors.body,
+    sections=SECTIONS,
+    secret_headers=("authorization",),
+    secret_query=("api-key",),
+    secret_members=("grantKey", "accessKey"),
+    sample_keys=("sk-understudy",),
+    forms=FORMS,
+    trailing_slash=True,
+)

@@ -1,0 +1,60 @@
+"""The sections of this API's fixtures: the schema of a row, and what puts it into a world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from understudy.apis.aivax import accounts, api_keys, collections
+from understudy.engine.definition import Section
+
+
+def _row(required: Mapping[str, Any], optional: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": {**required, **optional},
+        "additionalProperties": False,
+    }
+
+
+_TEXT = {"type": "string", "minLength": 1}
+_ID = {"type": "string", "format": "uuid"}
+_TIME = {"type": "string", "format": "date-time"}
+_FLAG = {"type": "boolean"}
+
+SECTIONS: Mapping[str, Section] = {
+    "accounts": Section(
+        _row(
+            {"name": _TEXT},
+            {
+                "id": _ID,
+                "salt": _TEXT,
+                "plan": {"type": "string", "enum": list(accounts.PLANS)},
+                "balance": {"type": "number"},
+                "parameters": {"$ref": "#/components/schemas/AccountParameters"},
+            },
+        ),
+        accounts.seed,
+    ),
+    "api_keys": Section(
+        _row(
+            {"key": {**_TEXT, "pattern": "^[^@]+$"}, "account": _TEXT},
+            {
+                "id": _ID,
+                "label": _TEXT,
+                "type": {"type": "string", "enum": list(api_keys.PREFIXES)},
+                "expiresAt": _TIME,
+                "gateway": _ID,
+            },
+        ),
+        api_keys.seed,
+    ),
+    "collections": Section(
+        _row(
+            {"account": _TEXT, "name": _TEXT},
+            {"id": _ID, "context": _TEXT, "tags": {"type": "array", "items": _TEXT}},
+        ),
+        collections.seed,
+    ),
+}

@@ -1,0 +1,36 @@
+"""The kinds of records that several modules of this API read. All but accounts are kept per account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from understudy.engine.context import Context
+from understudy.state.store import Kind, Record, Table
+
+ACCOUNTS: Kind[dict[str, Any]] = Kind("account")
+ACCOUNT_KEYS: Kind[dict[str, Any]] = Kind("account_key", noun="API key")
+"""API keys of all accounts; `private.account` says whose."""
+COLLECTIONS: Kind[dict[str, Any]] = Kind("collection")
+COLLECTION_DOCUMENTS: Kind[dict[str, Any]] = Kind("collection_document", noun="document")
+"""Documents, one table per collection id."""
+
+
+def own(ctx: Context, kind: Kind[dict[str, Any]]) -> Table[dict[str, Any]]:
+    """The records of a kind that the caller's account has; ids of other accounts are unknown there."""
+    return ctx.store.table(kind, account_id(ctx))
+
+
+def account_id(ctx: Context) -> str:
+    assert ctx.principal is not None
+    account: str = ctx.principal.facts["account"]
+    return account
+
+
+def account(ctx: Context) -> Record[dict[str, Any]]:
+    """The account of the caller."""
+    return ctx.store.table(ACCOUNTS).record(account_id(ctx))
+
+
+def new_id(ctx: Context, kind: Kind[dict[str, Any]]) -> str:
+    """A UUID of version 7 from the clock of the world."""
+    return ctx.ids.uuid7(kind.name, ctx.clock.millis())
