@@ -1,42 +1,114 @@
-"""The operations of the bundle, as tests enumerate them, with values for their paths and bodies."""
+"""The operations of every contract, as tests enumerate them, with values for their paths and bodies."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-BUNDLE: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / "specs" / "vectara" / "bundle.json").read_bytes()
-)
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-PATH_VALUES = {
-    "api_key_id": "aky_4",
-    "app_client_id": "app_1",
-    "corpus_key": "handbook",
-    "document_id": "travel",
-    "image_id": "ticket",
-    "job_id": "job_none",
-    "chat_id": "cht_welcome",
-    "turn_id": "trn_next",
-    "query_id": "qry_1",
-}
-"""Values that exist in the world `quickstart`, where it has any."""
+SPECS = Path(__file__).parents[2] / "specs"
 
 
-def resolved(node: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        _, _, section, name = node["$ref"].split("/")
-        node = BUNDLE["components"][section][name]
-    return node
+@dataclass(frozen=True)
+class Contract:
+    """The contract of one API, and how it is called in the world `quickstart`.
+
+    Args:
+        path_values: values that exist there, where it has any.
+        headers: what carries a key.
+        wrong: headers with credentials that are none, for a world of that name.
+        kinds_of_key: keys by the kinds of key that they count as.
+        refusal: the members of a refusal that names no field.
+    """
+
+    name: str
+    path_values: Mapping[str, str]
+    headers: Callable[[str], dict[str, str]]
+    wrong: Callable[[str], list[dict[str, str]]]
+    kinds_of_key: Mapping[str, frozenset[str]]
+    refusal: frozenset[str]
+
+    @cached_property
+    def bundle(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((SPECS / self.name / "bundle.json").read_bytes())
+        return found
+
+    def resolved(self, node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            _, _, section, name = node["$ref"].split("/")
+            node = self.bundle["components"][section][name]
+        return node
+
+    def described(self) -> list[Described]:
+        return [
+            Described(self, path, method, raw)
+            for path, item in self.bundle["paths"].items()
+            for method, raw in item.items()
+            if method in METHODS
+        ]
+
+
+VECTARA = Contract(
+    name="vectara",
+    path_values={
+        "api_key_id": "aky_4",
+        "app_client_id": "app_1",
+        "corpus_key": "handbook",
+        "document_id": "travel",
+        "image_id": "ticket",
+        "job_id": "job_none",
+        "chat_id": "cht_welcome",
+        "turn_id": "trn_next",
+        "query_id": "qry_1",
+    },
+    headers=lambda key: {"x-api-key": key},
+    wrong=lambda world: [
+        {},
+        {"x-api-key": ""},
+        {"x-api-key": "zut_wrong"},
+        {"x-api-key": f"zut_wrong@{world}"},
+        {"authorization": "Bearer a.b.c"},
+        {"authorization": "Basic dTpw"},
+    ],
+    kinds_of_key={
+        "zqt_understudy": frozenset({"QueryService"}),
+        "zwt_understudy": frozenset({"QueryService", "IndexService"}),
+        "zut_understudy": frozenset({"Personal"}),
+    },
+    refusal=frozenset({"messages", "request_id"}),
+)
+AIVAX = Contract(
+    name="aivax",
+    path_values={
+        "collection-id": "01941f29-7c00-7000-a000-000000000021",
+        "key-id": "01941f29-7c00-7000-a000-000000000012",
+    },
+    headers=lambda key: {"authorization": f"Bearer {key}"},
+    wrong=lambda world: [
+        {},
+        {"authorization": ""},
+        {"authorization": "Bearer sk-wrong"},
+        {"authorization": f"Bearer sk-wrong@{world}"},
+        {"authorization": f"Basic sk-understudy@{world}"},
+    ],
+    kinds_of_key={
+        "pk-understudy": frozenset({"public"}),
+        "sk-understudy": frozenset({"private"}),
+    },
+    refusal=frozenset({"error", "details"}),
+)
+CONTRACTS = (VECTARA, AIVAX)
 
 
 @dataclass(frozen=True)
 class Described:
     """One operation of the bundle."""
 
+    contract: Contract
     path: str
     method: str
     raw: dict[str, Any]
@@ -51,77 +123,68 @@ class Described:
 
     @property
     def secured(self) -> bool:
-        return bool(self.raw.get("security", BUNDLE.get("security")))
+        return bool(self.raw.get("security", self.contract.bundle.get("security")))
 
     @property
     def url(self) -> str:
         """The path with values, and the query parameters that it cannot do without."""
         path = self.path
-        for name, value in PATH_VALUES.items():
+        for name, value in self.contract.path_values.items():
             path = path.replace(f"{{{name}}}", value)
-        assert "{" not in path, f"PATH_VALUES lacks a value for {path}"
+        assert "{" not in path, f"path_values lacks a value for {path}"
         needed = [p["name"] for p in self.parameters("query") if p.get("required")]
         return path + ("?" + "&".join(f"{name}=1" for name in needed) if needed else "")
 
     def parameters(self, location: str) -> list[dict[str, Any]]:
-        found = [resolved(parameter) for parameter in self.raw.get("parameters", ())]
+        found = [self.contract.resolved(parameter) for parameter in self.raw.get("parameters", ())]
         return [parameter for parameter in found if parameter["in"] == location]
 
     def body(self) -> dict[str, Any] | None:
         """The schema of the JSON body."""
-        content = resolved(self.raw.get("requestBody", {})).get("content", {})
+        content = self.contract.resolved(self.raw.get("requestBody", {})).get("content", {})
         schema: dict[str, Any] | None = content.get("application/json", {}).get("schema")
         return schema
 
 
-def described() -> list[Described]:
-    return [
-        Described(path, method, raw)
-        for path, item in BUNDLE["paths"].items()
-        for method, raw in item.items()
-        if method in METHODS
-    ]
-
-
-def variants(schema: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def variants(contract: Contract, schema: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Each way to read an object schema: its properties, and a value that makes it this way."""
-    schema = resolved(schema)
+    schema = contract.resolved(schema)
     if "discriminator" in schema:
         member = schema["discriminator"]["propertyName"]
         for value, reference in schema["discriminator"]["mapping"].items():
-            for properties, rest in variants({"$ref": reference}):
+            for properties, rest in variants(contract, {"$ref": reference}):
                 yield properties, {**rest, member: value}
         return
     properties = dict(schema.get("properties", {}))
     required = list(schema.get("required", ()))
     for part in schema.get("allOf", ()):
-        part = resolved(part)
+        part = contract.resolved(part)
         properties |= part.get("properties", {})
         required += part.get("required", ())
-        for deeper, _ in variants(part):
+        for deeper, _ in variants(contract, part):
             properties |= deeper
-    yield properties, {name: example(properties[name]) for name in required if name in properties}
+    yield properties, {name: example(contract, properties[name]) for name in required if name in properties}
 
 
-def example(schema: dict[str, Any]) -> Any:
+def example(contract: Contract, schema: dict[str, Any]) -> Any:
     """The smallest value that a schema takes."""
-    schema = resolved(schema)
+    schema = contract.resolved(schema)
     if "enum" in schema:
         return schema["enum"][0]
-    if kind_of(schema) == "object":
-        return next(value for _, value in variants(schema))
-    if kind_of(schema) == "array":
-        return [example(schema["items"])] * schema.get("minItems", 0)
+    if kind_of(contract, schema) == "object":
+        return next(value for _, value in variants(contract, schema))
+    if kind_of(contract, schema) == "array":
+        return [example(contract, schema["items"])] * schema.get("minItems", 0)
     return {
         "string": "example"[: schema.get("maxLength", 7)],
         "integer": max(1, schema.get("minimum", 1)),
         "number": schema.get("minimum", 0.5),
         "boolean": True,
-    }[kind_of(schema)]
+    }[kind_of(contract, schema)]
 
 
-def kind_of(schema: dict[str, Any]) -> str:
-    schema = resolved(schema)
+def kind_of(contract: Contract, schema: dict[str, Any]) -> str:
+    schema = contract.resolved(schema)
     if "type" in schema:
         return str(schema["type"])
     return "object" if {"allOf", "oneOf", "properties"} & set(schema) else ""

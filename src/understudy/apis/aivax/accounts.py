@@ -8,7 +8,7 @@ from understudy.apis.aivax.forms import said
 from understudy.apis.aivax.kinds import ACCOUNTS, account
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
-from understudy.errors import BadRequest, NotFound
+from understudy.errors import NotFound
 from understudy.state.store import Record, Store
 from understudy.state.world import World
 
@@ -25,8 +25,6 @@ def update_account(ctx: Context, body: dict[str, Any]) -> dict[str, Any]:
     record = account(ctx)
     changed = dict(record.value)
     if "name" in body:
-        if not body["name"].strip():
-            raise BadRequest({"body.name": "must not be empty"})
         changed["name"] = body["name"]
     changed["parameters"] = {**changed["parameters"], **body.get("parameters", {})}
     ctx.store.table(ACCOUNTS).replace(changed)

@@ -14,7 +14,6 @@ from understudy.apis.aivax.kinds import COLLECTION_DOCUMENTS, COLLECTIONS, new_i
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.engine.replies import Reply
-from understudy.errors import BadRequest
 from understudy.state.store import Record, Table
 from understudy.state.world import World
 
@@ -32,7 +31,7 @@ def list_collections(ctx: Context) -> list[Json]:
 def create_collection(ctx: Context, body: Json) -> Json:
     value = {
         "id": new_id(ctx, COLLECTIONS),
-        "name": _name(body.get("collectionName")),
+        "name": body["collectionName"],
         "context": body.get("context"),
         "tags": _tags(body.get("tags")),
         "createdAt": ctx.clock.stamp(),
@@ -65,7 +64,7 @@ def edit_collection(ctx: Context, collection_id: str, body: Json) -> Json:
     collections = own(ctx, COLLECTIONS)
     changed = dict(collections.get(collection_id))
     if "collectionName" in body:
-        changed["name"] = _name(body["collectionName"])
+        changed["name"] = body["collectionName"]
     if "context" in body:
         changed["context"] = body["context"]
     if "tags" in body:
@@ -120,12 +119,6 @@ def seed(world: World, row: Json) -> None:
         "createdAt": world.clock.stamp(),
     }
     world.store.table(COLLECTIONS, account).add(value)
-
-
-def _name(given: str | None) -> str:
-    if given is None or not given.strip():
-        raise BadRequest({"body.collectionName": "must not be empty"})
-    return given
 
 
 def _tags(given: str | None) -> list[str]:

@@ -54,8 +54,11 @@ class CollectionDetails(TypedDict):
 CollectionList: TypeAlias = "list[CollectionSummary]"
 
 
+CollectionName: TypeAlias = "str"
+
+
 class CollectionRequest(TypedDict):
-    collectionName: NotRequired[str]
+    collectionName: NotRequired[CollectionName]
     context: NotRequired[str | None]
     tags: NotRequired[str | None]
 
@@ -84,6 +87,12 @@ class DocumentCount(TypedDict):
 class Error(TypedDict):
     error: str
     details: dict[str, Any] | None
+
+
+class NewCollectionRequest(TypedDict):
+    collectionName: CollectionName
+    context: NotRequired[str | None]
+    tags: NotRequired[str | None]
 
 
 class Said(TypedDict):
