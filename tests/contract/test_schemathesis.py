@@ -37,6 +37,7 @@ BEYOND_SCHEMAS = re.compile(
     r"""
       path\..+                                         # dot segments and NUL
     | body                                             # names no field: OAuth, a key that may not go
+    | query\.path                                      # names no place of the tree
     | body\.duration                                   # counted from now
     | query\.(page_key|filter|metadata_filter|fields)  # sealed; languages of their own
     | query\.document_ids                              # this or a filter

@@ -119,7 +119,8 @@ def test_no_credential_and_a_wrong_one_are_refused(
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if not one.secured], ids=named)
 def test_an_open_operation_asks_for_no_credential(calls: httpx.Client, operation: Described) -> None:
     for headers in ({}, {"x-api-key": "zut_wrong"}):
-        assert calls.request(operation.method, operation.url, headers=headers).status_code == 400
+        answer = calls.request(operation.method, operation.url, headers=headers)
+        assert answer.status_code in (400, 404), answer.text
 
 
 @pytest.mark.parametrize(

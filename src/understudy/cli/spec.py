@@ -46,12 +46,15 @@ def types(check: bool) -> None:
 def coverage() -> None:
     """One line per tag and one per planned operation, then the sum."""
     for compiled in app.create_server().apis:
-        operations = list(compiled.operations.values())
+        operations = [o for o in compiled.operations.values() if "x-beyond" not in o.extensions]
+        beyond = len(compiled.operations) - len(operations)
         acted = [o for o in operations if not o.planned]
         typer.echo(f"{compiled.api.name}: {len(acted)} of {len(operations)} operations acted")
         for tag in sorted({o.tag for o in operations}):
             in_tag = [o for o in operations if o.tag == tag]
             typer.echo(f"  {tag:<24} {sum(not o.planned for o in in_tag)} of {len(in_tag)}")
+        if beyond:
+            typer.echo(f"  {beyond} more besides: aliases, and what other answers lead to")
         for operation in operations:
             if operation.planned:
                 typer.echo(f"  planned: {operation.id} ({operation.method} {operation.path})")

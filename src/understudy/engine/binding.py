@@ -26,6 +26,12 @@ def bind(operation: Operation, call: Call, limits: Limits) -> dict[str, Any] | A
     faults: dict[str, str] = {}
     if operation.in_path or operation.in_query:
         _bind_parameters(operation, call, arguments, faults)
+    for parameter in operation.in_header:
+        text = call.header(parameter.name.lower().encode())
+        if text is None:
+            _bind_absent(parameter, arguments, faults)
+        else:
+            _bind_given(parameter, [text], arguments, faults)
     if operation.body is not None:
         refusal = _bind_body(operation, call, limits, arguments, faults)
         if refusal is not None:

@@ -142,7 +142,7 @@ def _check_signature(api: ApiDefinition, operation: Operation, function: Callabl
     taken = inspect.signature(function).parameters
     if any(p.kind is p.VAR_KEYWORD for p in taken.values()):
         return
-    given = {p.argument for p in (*operation.in_path, *operation.in_query)} | (
+    given = {p.argument for p in (*operation.in_path, *operation.in_query, *operation.in_header)} | (
         {"body"} if operation.body else set()
     )
     lacking = sorted(given - set(taken))

@@ -59,6 +59,7 @@ class ApiDefinition:
             there is redacted in the journal and in logs.
         sample_keys: keys of the default world that the banner shows.
         forms: by name, the forms of answers besides the one that the spec describes.
+        upload_paths: paths that take a body as large as an upload, whatever its type.
         trailing_slash: whether a path may end in a slash that the spec does not have.
     """
 
@@ -79,4 +80,5 @@ class ApiDefinition:
     secret_members: tuple[str, ...] = ()
     sample_keys: tuple[str, ...] = ()
     forms: Mapping[str, AnswerForm] = field(default_factory=dict)
+    upload_paths: frozenset[bytes] = frozenset()
     trailing_slash: bool = False

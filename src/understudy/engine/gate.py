@@ -251,7 +251,8 @@ class Gate:
         if length == b"0":
             return None
         limit = self._limits.json_bytes
-        if call.headers.get(b"content-type", b"")[:10].lower() == b"multipart/":
+        multipart = call.headers.get(b"content-type", b"")[:10].lower() == b"multipart/"
+        if multipart or call.path in call.api.upload_paths:
             limit = self._limits.upload_bytes
         if length is not None and (not length.isdigit() or int(length) > limit):
             return _too_large(call, limit)

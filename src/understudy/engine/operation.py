@@ -12,6 +12,8 @@ from understudy.engine.parameters import Parameter
 from understudy.engine.work import Work
 
 H = TypeVar("H", bound=Callable[..., Any])
+DEADLINES = frozenset({"request-timeout", "request-timeout-millis"})
+"""Headers that say how long the caller waits; no handler takes them."""
 MARK = "__understudy_operations__"
 PREPARES = "__understudy_prepares__"
 
@@ -60,8 +62,9 @@ class Body:
 class Operation:
     """Everything that is known of an operation when the server starts.
 
-    `headers` are header parameters by their key, `answers` checks of JSON answers by status, `events`
-    the check of the events of its stream, `extensions` the `x-` members of the spec.
+    `headers` are the headers with a deadline by their key, `in_header` all others, `answers` checks of
+    JSON answers by status, `events` the check of the events of its stream, `extensions` the `x-` members
+    of the spec.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Operation:
     in_path: tuple[Parameter, ...]
     in_query: tuple[Parameter, ...]
     headers: Mapping[bytes, Parameter]
+    in_header: tuple[Parameter, ...]
     body: Body | None
     answers: Mapping[int, Check]
     events: Check | None
@@ -101,6 +105,7 @@ def compile_operation(
     path_names = tuple(part[1:-1] for part in path.split("/") if part.startswith("{"))
     by_name = {p.name: p for p in parameters if p.location == "path"}
     in_query = tuple(p for p in parameters if p.location == "query")
+    in_header = [p for p in parameters if p.location == "header"]
     responses = {int(s): r for s, r in raw["responses"].items() if s.isdigit()}
     stream = raw.get("x-stream")
     return Operation(
@@ -110,7 +115,8 @@ def compile_operation(
         tag=raw["tags"][0],
         in_path=tuple(by_name[name] for name in path_names),
         in_query=in_query,
-        headers={p.name.lower().encode(): p for p in parameters if p.location == "header"},
+        headers={p.name.lower().encode(): p for p in in_header if p.name.lower() in DEADLINES},
+        in_header=tuple(p for p in in_header if p.name.lower() not in DEADLINES),
         query_defaults={p.argument: p.default for p in in_query if p.default is not None},
         query_required=any(p.required for p in in_query),
         body=_body(raw.get("requestBody"), schemas),

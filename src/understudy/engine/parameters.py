@@ -83,7 +83,7 @@ class Parameter:
         name = raw["name"]
         return cls(
             name=name,
-            argument=argument_name(name),
+            argument=argument_name(name.lower() if raw["in"] == "header" else name),
             location=raw["in"],
             required=bool(raw.get("required")),
             repeated=repeated,
@@ -113,6 +113,6 @@ class Parameter:
 
 
 def argument_name(name: str) -> str:
-    """`page_key` stays, `async` becomes `async_`, `api-key` becomes `api_key`."""
+    """`page_key` stays, `async` becomes `async_`, `api-key` becomes `api_key`; headers are in lower case."""
     name = name.replace("-", "_")
     return name + "_" if keyword.iskeyword(name) else name

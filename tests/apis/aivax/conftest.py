@@ -21,7 +21,7 @@ class Client:
         self.http = http
         self.form = form
 
-    def ask(self, method: str, path: str, status: int = 200, **more: Any) -> Any:
+    def ask(self, method: str, path: str, /, status: int = 200, **more: Any) -> Any:
         """The payload of an answer of that status; a refusal whole."""
         answer = self.http.request(method, path, **more)
         assert answer.status_code == status, answer.text
@@ -33,7 +33,7 @@ class Client:
             return told["data"]
         return told
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         return self.ask("GET", path, params=query)
 
     def post(self, path: str, body: Any = None) -> Any:
@@ -42,7 +42,7 @@ class Client:
     def put(self, path: str, body: Any) -> Any:
         return self.ask("PUT", path, json=body)
 
-    def delete(self, path: str, **query: Any) -> Any:
+    def delete(self, path: str, /, **query: Any) -> Any:
         return self.ask("DELETE", path, params=query)
 
     def refused(self, method: str, path: str, status: int, **more: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ API = ApiDefinition(
     prefixes=("/api/v1", "/v1/models", "/v1/chat"),
     hosts=("inference.aivax.net", "direct.inference.aivax.net", "console.aivax.net"),
     package="understudy.apis.aivax",
-    resources=("collections", "accounts", "api_keys"),
+    resources=("collections", "accounts", "api_keys", "shell_io"),
     world_hint=auth.world_hint,
     authenticate=auth.authenticate,
     authorize=auth.authorize,
@@ -24,5 +24,6 @@ API = ApiDefinition(
     secret_members=("grantKey", "accessKey"),
     sample_keys=("sk-understudy",),
     forms=FORMS,
+    upload_paths=frozenset({b"/api/v1/shell/io/file"}),
     trailing_slash=True,
 )

@@ -77,6 +77,18 @@ class CollectionSummary(TypedDict):
     documentCount: DocumentCount
 
 
+class DirectoryEntry(TypedDict):
+    name: str
+    isDirectory: bool
+    size: int | None
+    lastModifiedUtc: Timestamp
+    createdAtUtc: Timestamp
+
+
+class DirectoryListing(TypedDict):
+    entries: list[DirectoryEntry]
+
+
 class DocumentCount(TypedDict):
     totalDocuments: int
     indexedDocuments: int
@@ -87,6 +99,29 @@ class DocumentCount(TypedDict):
 class Error(TypedDict):
     error: str
     details: dict[str, Any] | None
+
+
+class FileAddress(TypedDict):
+    name: str
+    size: int
+    publicUrl: str
+
+
+class FileAddressAnswer(TypedDict):
+    data: FileAddress
+
+
+class FileDetails(TypedDict):
+    name: str
+    size: int
+    createdAtUtc: Timestamp
+    lastModifiedUtc: Timestamp
+    mimeType: str
+    isPlainText: bool
+
+
+class FileDetailsAnswer(TypedDict):
+    data: FileDetails
 
 
 class NewCollectionRequest(TypedDict):
