@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,14 @@ class _Whole:
     def validate(self, instance: Any) -> None:
         if type(instance) is float:
             raise ValueError("is not an integer")
+
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def _is_uuid(text: str) -> bool:
+    """A format that the draft of the compiler does not have."""
+    return _UUID.fullmatch(text) is not None
 
 
 class Schemas:
@@ -89,7 +98,11 @@ class Check:
         if self._compiled is None:
             document = self._schemas.document(self._schema, request=self._request)
             self._compiled = jsonschema_rs.Draft7Validator(
-                document, validate_formats=True, ignore_unknown_formats=True, keywords={"whole": _Whole}
+                document,
+                validate_formats=True,
+                ignore_unknown_formats=True,
+                formats={"uuid": _is_uuid},
+                keywords={"whole": _Whole},
             )
         return self._compiled
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from understudy.apis.aivax import accounts, api_keys, collections, shell_io
+from understudy.apis.aivax import accounts, ai_gateways, api_keys, collections, shell_io
 from understudy.engine.definition import Section
 
 
@@ -56,6 +56,17 @@ SECTIONS: Mapping[str, Section] = {
             {"id": _ID, "context": _TEXT, "tags": {"type": "array", "items": _TEXT}},
         ),
         collections.seed,
+    ),
+    "ai_gateways": Section(
+        _row(
+            {
+                "account": _TEXT,
+                "name": _TEXT,
+                "parameters": {"$ref": "#/components/schemas/NewGatewayParameters"},
+            },
+            {"id": _ID},
+        ),
+        ai_gateways.seed,
     ),
     "shell_files": Section(
         _row({"account": _TEXT, "user": _TEXT, "path": _TEXT, "text": {"type": "string"}}, {}),

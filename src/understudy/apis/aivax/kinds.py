@@ -14,6 +14,8 @@ COLLECTIONS: Kind[dict[str, Any]] = Kind("collection")
 COLLECTION_DOCUMENTS: Kind[dict[str, Any]] = Kind("collection_document", noun="document")
 """Documents, one table per collection id."""
 
+GATEWAYS: Kind[dict[str, Any]] = Kind("gateway", noun="AI gateway")
+
 
 def own(ctx: Context, kind: Kind[dict[str, Any]]) -> Table[dict[str, Any]]:
     """The records of a kind that the caller's account has; ids of other accounts are unknown there."""

@@ -124,10 +124,242 @@ class FileDetailsAnswer(TypedDict):
     data: FileDetails
 
 
+class GatewayChanges(TypedDict):
+    name: NotRequired[GatewayName]
+    parameters: NotRequired[GatewayParameters]
+
+
+class GatewayCreated(TypedDict):
+    aiGatewayId: str
+
+
+class GatewayDetails(TypedDict):
+    name: str
+    slug: str
+    parameters: NewGatewayParameters
+
+
+GatewayList: TypeAlias = "list[GatewaySummary]"
+
+
+GatewayName: TypeAlias = "str"
+
+
+class GatewayParametersBashOptions(TypedDict):
+    allowDataPersistence: NotRequired[bool]
+    toolList: NotRequired[list[str]]
+    toolExclusionMode: NotRequired[Literal['WhiteList', 'BlackList']]
+
+
+class GatewayParametersQueryStrategyParameters(TypedDict):
+    rewriteContextSize: NotRequired[int]
+    concatenateContextSize: NotRequired[int]
+
+
+class GatewayParametersSentinelOptions(TypedDict):
+    enabledFunctions: NotRequired[list[Literal['WebSearch', 'Code', 'OpenUrl', 'Remember', 'ImageGeneration', 'XPostsSearch', 'GenerateDocument', 'GenerateWebPage', 'AdvancedWebUsage', 'Request', 'Calendar']]]
+
+
+class GatewayParametersBuiltinFunctionsOptions(TypedDict):
+    webSearchMode: NotRequired[Literal['Full', 'Summarized']]
+    webSearchMaxResults: NotRequired[int]
+    imageGenerationMaxResults: NotRequired[int]
+    imageGenerationQuality: NotRequired[Literal['Low', 'Medium', 'High', 'Highest']]
+    imageGenerationAllowMatureContent: NotRequired[bool]
+    imageGenerationAllowReferenceUsage: NotRequired[bool]
+    imageGenerationModelName: NotRequired[str | None]
+    includeAllMemoryContext: NotRequired[bool]
+
+
+class GatewayParametersModerationParameters(TypedDict):
+    violenceThreshold: NotRequired[int]
+    sexualExplicitThreshold: NotRequired[int]
+    politicalThreshold: NotRequired[int]
+    dangerousContentThreshold: NotRequired[int]
+    jailbreakThreshold: NotRequired[int]
+
+
+class GatewayParametersModelRoutingParameters(TypedDict):
+    lowComplexityModelName: str
+    lowComplexityModelReasoningEffort: NotRequired[str | None]
+    mediumComplexityModelName: str
+    mediumComplexityModelReasoningEffort: NotRequired[str | None]
+    highComplexityModelName: str
+    highComplexityModelReasoningEffort: NotRequired[str | None]
+
+
+class GatewayParameters(TypedDict):
+    baseAddress: NotRequired[str]
+    skills: NotRequired[list[str]]
+    hideToolsWithoutSkill: NotRequired[bool]
+    alwaysVisibleTools: NotRequired[list[str]]
+    enableBash: NotRequired[bool]
+    bashOptions: NotRequired[GatewayParametersBashOptions | None]
+    knowledgeCollections: NotRequired[list[str]]
+    knowledgeBaseMaximumResults: NotRequired[int]
+    knowledgeBaseMinimumScore: NotRequired[float]
+    knowledgeUseReferences: NotRequired[bool]
+    knowledgeUseMetaDescriptions: NotRequired[bool]
+    queryStrategy: NotRequired[Literal['Plain', 'Concatenate', 'FullRewrite', 'UserRewrite', 'QueryFunction']]
+    queryStrategyParameters: NotRequired[GatewayParametersQueryStrategyParameters]
+    apiKey: NotRequired[str | None]
+    modelName: NotRequired[str]
+    temperature: NotRequired[float | None]
+    topP: NotRequired[float | None]
+    presencePenalty: NotRequired[float | None]
+    frequencyPenalty: NotRequired[float | None]
+    stop: NotRequired[str | None]
+    maxCompletionTokens: NotRequired[int | None]
+    contextMaximumSize: NotRequired[int | None]
+    contextOverflowAction: NotRequired[Literal['Throw', 'Truncate']]
+    systemInstruction: NotRequired[str | None]
+    workerScriptSource: NotRequired[str | None]
+    userPromptTemplate: NotRequired[str | None]
+    assistantPrefill: NotRequired[str | None]
+    includePrefillingInMessages: NotRequired[bool]
+    reasoningEffort: NotRequired[str | None]
+    verbosity: NotRequired[str | None]
+    flags: NotRequired[list[Literal['NoSystemInstruct', 'NoTemperature', 'ThinkingProcess', 'NoAssistantPrefilling', 'ReturnReasoningTokens', 'DisableMultiModalInput', 'DiffusingStream', 'OpenAiStrictJson', 'StructuredOutputSupport', 'PreserveThinkingTokens', 'NoStopParameter', 'NoReasoningEffort', 'RewriteToolCallsAsUserMessages', 'DisableReasoningSummary', 'DisableReasoningDetails', 'IncludeStoredReasoning', 'StrictUserAssistantTurns']]]
+    tools: NotRequired[list[Any] | None]
+    protocolFunctions: NotRequired[list[ProtocolFunction]]
+    protocolFunctionSources: NotRequired[list[str]]
+    mcpSources: NotRequired[list[RemoteSource]]
+    systemInstructionsSources: NotRequired[list[RemoteSource]]
+    enabledMultimodalFeatures: NotRequired[list[Literal['Image', 'Audio', 'Video', 'File', 'OtherFiles', 'All']]]
+    toolContextCount: NotRequired[int | None]
+    sentinelOptions: NotRequired[GatewayParametersSentinelOptions | None]
+    builtinFunctionsOptions: NotRequired[GatewayParametersBuiltinFunctionsOptions | None]
+    moderationParameters: NotRequired[GatewayParametersModerationParameters | None]
+    knownToolHandlerName: NotRequired[str | None]
+    toolInvocationExplanations: NotRequired[bool]
+    modelRoutingParameters: NotRequired[GatewayParametersModelRoutingParameters | None]
+    additionalSettings: NotRequired[dict[str, Any] | None]
+
+
+class GatewaySummary(TypedDict):
+    id: str
+    name: str
+    inferenceEndpoint: str
+    modelName: str
+    slug: str
+
+
 class NewCollectionRequest(TypedDict):
     collectionName: CollectionName
     context: NotRequired[str | None]
     tags: NotRequired[str | None]
+
+
+class NewGatewayParametersBashOptions(TypedDict):
+    allowDataPersistence: NotRequired[bool]
+    toolList: NotRequired[list[str]]
+    toolExclusionMode: NotRequired[Literal['WhiteList', 'BlackList']]
+
+
+class NewGatewayParametersQueryStrategyParameters(TypedDict):
+    rewriteContextSize: NotRequired[int]
+    concatenateContextSize: NotRequired[int]
+
+
+class NewGatewayParametersSentinelOptions(TypedDict):
+    enabledFunctions: NotRequired[list[Literal['WebSearch', 'Code', 'OpenUrl', 'Remember', 'ImageGeneration', 'XPostsSearch', 'GenerateDocument', 'GenerateWebPage', 'AdvancedWebUsage', 'Request', 'Calendar']]]
+
+
+class NewGatewayParametersBuiltinFunctionsOptions(TypedDict):
+    webSearchMode: NotRequired[Literal['Full', 'Summarized']]
+    webSearchMaxResults: NotRequired[int]
+    imageGenerationMaxResults: NotRequired[int]
+    imageGenerationQuality: NotRequired[Literal['Low', 'Medium', 'High', 'Highest']]
+    imageGenerationAllowMatureContent: NotRequired[bool]
+    imageGenerationAllowReferenceUsage: NotRequired[bool]
+    imageGenerationModelName: NotRequired[str | None]
+    includeAllMemoryContext: NotRequired[bool]
+
+
+class NewGatewayParametersModerationParameters(TypedDict):
+    violenceThreshold: NotRequired[int]
+    sexualExplicitThreshold: NotRequired[int]
+    politicalThreshold: NotRequired[int]
+    dangerousContentThreshold: NotRequired[int]
+    jailbreakThreshold: NotRequired[int]
+
+
+class NewGatewayParametersModelRoutingParameters(TypedDict):
+    lowComplexityModelName: str
+    lowComplexityModelReasoningEffort: NotRequired[str | None]
+    mediumComplexityModelName: str
+    mediumComplexityModelReasoningEffort: NotRequired[str | None]
+    highComplexityModelName: str
+    highComplexityModelReasoningEffort: NotRequired[str | None]
+
+
+class NewGatewayParameters(TypedDict):
+    baseAddress: str
+    skills: NotRequired[list[str]]
+    hideToolsWithoutSkill: NotRequired[bool]
+    alwaysVisibleTools: NotRequired[list[str]]
+    enableBash: NotRequired[bool]
+    bashOptions: NotRequired[NewGatewayParametersBashOptions | None]
+    knowledgeCollections: NotRequired[list[str]]
+    knowledgeBaseMaximumResults: NotRequired[int]
+    knowledgeBaseMinimumScore: NotRequired[float]
+    knowledgeUseReferences: NotRequired[bool]
+    knowledgeUseMetaDescriptions: NotRequired[bool]
+    queryStrategy: NotRequired[Literal['Plain', 'Concatenate', 'FullRewrite', 'UserRewrite', 'QueryFunction']]
+    queryStrategyParameters: NotRequired[NewGatewayParametersQueryStrategyParameters]
+    apiKey: NotRequired[str | None]
+    modelName: str
+    temperature: NotRequired[float | None]
+    topP: NotRequired[float | None]
+    presencePenalty: NotRequired[float | None]
+    frequencyPenalty: NotRequired[float | None]
+    stop: NotRequired[str | None]
+    maxCompletionTokens: NotRequired[int | None]
+    contextMaximumSize: NotRequired[int | None]
+    contextOverflowAction: NotRequired[Literal['Throw', 'Truncate']]
+    systemInstruction: NotRequired[str | None]
+    workerScriptSource: NotRequired[str | None]
+    userPromptTemplate: NotRequired[str | None]
+    assistantPrefill: NotRequired[str | None]
+    includePrefillingInMessages: NotRequired[bool]
+    reasoningEffort: NotRequired[str | None]
+    verbosity: NotRequired[str | None]
+    flags: NotRequired[list[Literal['NoSystemInstruct', 'NoTemperature', 'ThinkingProcess', 'NoAssistantPrefilling', 'ReturnReasoningTokens', 'DisableMultiModalInput', 'DiffusingStream', 'OpenAiStrictJson', 'StructuredOutputSupport', 'PreserveThinkingTokens', 'NoStopParameter', 'NoReasoningEffort', 'RewriteToolCallsAsUserMessages', 'DisableReasoningSummary', 'DisableReasoningDetails', 'IncludeStoredReasoning', 'StrictUserAssistantTurns']]]
+    tools: NotRequired[list[Any] | None]
+    protocolFunctions: NotRequired[list[ProtocolFunction]]
+    protocolFunctionSources: NotRequired[list[str]]
+    mcpSources: NotRequired[list[RemoteSource]]
+    systemInstructionsSources: NotRequired[list[RemoteSource]]
+    enabledMultimodalFeatures: NotRequired[list[Literal['Image', 'Audio', 'Video', 'File', 'OtherFiles', 'All']]]
+    toolContextCount: NotRequired[int | None]
+    sentinelOptions: NotRequired[NewGatewayParametersSentinelOptions | None]
+    builtinFunctionsOptions: NotRequired[NewGatewayParametersBuiltinFunctionsOptions | None]
+    moderationParameters: NotRequired[NewGatewayParametersModerationParameters | None]
+    knownToolHandlerName: NotRequired[str | None]
+    toolInvocationExplanations: NotRequired[bool]
+    modelRoutingParameters: NotRequired[NewGatewayParametersModelRoutingParameters | None]
+    additionalSettings: NotRequired[dict[str, Any] | None]
+
+
+class NewGatewayRequest(TypedDict):
+    name: GatewayName
+    parameters: NewGatewayParameters
+
+
+class ProtocolFunction(TypedDict):
+    name: str
+    description: str
+    headers: NotRequired[dict[str, str]]
+    callbackUrl: str
+    contentFormat: Any
+
+
+class RemoteSource(TypedDict):
+    name: str
+    description: NotRequired[str | None]
+    url: str
+    headers: NotRequired[dict[str, str]]
+    cacheDuration: NotRequired[int]
 
 
 class Said(TypedDict):
