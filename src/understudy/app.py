@@ -70,7 +70,14 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
         stage.add_definition(compiled, resolver)
         apis.append(compiled)
     stage.build()
-    worlds = Worlds(seeder(apis), settings.fixture, settings.seed, settings.clock, settings.limits.worlds)
+    worlds = Worlds(
+        seeder(apis),
+        settings.fixture,
+        settings.seed,
+        settings.clock,
+        settings.limits.worlds,
+        settings.answer_form,
+    )
     worlds.get()
     token = settings.admin_token or secrets.token_urlsafe(24)
     admin: ASGIApp = control_plane(worlds, token, settings, [compiled.api.name for compiled in apis])

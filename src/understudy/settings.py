@@ -41,6 +41,7 @@ class Settings:
         seed: seed of the worlds; same seed, fixture and calls give the same bytes.
         clock: how world time moves: ticking, frozen or real.
         profile: which documents of the API decide the operations that exist.
+        answer_form: how answers of new worlds are wrapped, for APIs that know several forms.
         cors: browser origins allowed besides loopback ones.
         hosts: Host names accepted besides loopback and the production names of the APIs.
         admin_token: token of the control plane; made from the operating system's randomness when None.
@@ -56,6 +57,7 @@ class Settings:
     seed: int = 0
     clock: Literal["ticking", "frozen", "real"] = "ticking"
     profile: Profile = "union"
+    answer_form: Literal["bare", "wire"] = "bare"
     cors: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     admin_token: str | None = None

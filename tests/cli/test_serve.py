@@ -196,6 +196,19 @@ def test_profiles_decide_which_operations_exist(start: Start) -> None:
     assert httpx.get(f"{server.url}/v2/corpora", headers=KEY).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(("--profile", "sdk-0.4.3"), []), (("--answer-form", "wire"), {"message": None, "data": []})],
+)
+def test_a_profile_leaves_the_other_api_whole_and_its_answers_have_a_form(
+    start: Start, arguments: tuple[str, ...], told: object
+) -> None:
+    server = start("--fixture", "empty", *arguments)
+    for key in ("sk-understudy", "sk-understudy@w1"):
+        answer = httpx.get(f"{server.url}/api/v1/collections", headers={"authorization": f"Bearer {key}"})
+        assert answer.json() == told
+
+
 def test_sigterm_ends_streams_in_flight_and_frees_the_port(start: Start) -> None:
     server = start("--admin-token", "token")
     admin = {"authorization": "Bearer token"}

@@ -38,6 +38,7 @@ NEW_WORLD = _closed(
     fixture={"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
     seed={"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
     clock={"enum": list(MODES)},
+    answer_form={"enum": list(FORMS)},
 )
 """A new world; over HTTP a fixture is a shipped name, never a path."""
 

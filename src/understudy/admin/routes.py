@@ -63,12 +63,8 @@ def list_worlds(request: Request) -> Any:
 
 
 def create_world(request: Request) -> Any:
-    wanted = request.body
-    return _describe(
-        request.worlds.create(
-            real_name(wanted["name"]), wanted.get("fixture"), wanted.get("seed"), wanted.get("clock")
-        )
-    )
+    wanted = dict(request.body)
+    return _describe(request.worlds.create(real_name(wanted.pop("name")), **wanted))
 
 
 def get_world(request: Request) -> Any:

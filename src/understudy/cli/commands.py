@@ -41,6 +41,11 @@ class LogFormat(StrEnum):
     none = "none"
 
 
+class AnswerForm(StrEnum):
+    bare = "bare"
+    wire = "wire"
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(envvar="UNDERSTUDY_HOST", help="Address to listen on.")] = "127.0.0.1",
@@ -58,6 +63,9 @@ def serve(
     profile: Annotated[
         ProfileName, typer.Option(envvar="UNDERSTUDY_PROFILE", help="Which documents decide the operations.")
     ] = ProfileName.union,
+    answer_form: Annotated[
+        AnswerForm, typer.Option(envvar="UNDERSTUDY_ANSWER_FORM", help="How AIVAX answers are wrapped.")
+    ] = AnswerForm.bare,
     cors: Annotated[
         list[str] | None, typer.Option(help="Browser origin to allow besides loopback ones; repeatable.")
     ] = None,
@@ -89,6 +97,7 @@ def serve(
             seed=seed,
             clock=clock.value,
             profile=profile.value,
+            answer_form=answer_form.value,
             cors=tuple(cors or ()),
             hosts=tuple(allowed_host or ()),
             admin_token=admin_token,

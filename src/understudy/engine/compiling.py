@@ -76,14 +76,17 @@ class Compiled:
 def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tuple[Compiled, Handlers]:
     """Every operation of an API that the profile knows, each with its handler.
 
+    A profile that names documents of another API leaves this one whole.
+
     SpecError when an operation has no handler or a handler does not take what the operation gives.
     """
     handlers = Handlers(api)
     schemas = Schemas(bundle.get("components", {}).get("schemas", {}))
     operations: dict[str, Operation] = {}
     paths: dict[str, dict[str, Any]] = {}
+    known = any(profile in _profile_sources(raw) for _, _, raw in spec.operations(bundle))
     for path, method, raw in spec.operations(bundle):
-        if profile != "union" and profile not in _profile_sources(raw):
+        if known and profile not in _profile_sources(raw):
             continue
         _inline(raw, bundle)
         secured = bool(raw.get("security", bundle.get("security")))

@@ -11,7 +11,7 @@ from understudy.errors import SetupError, WorldNameError
 from understudy.state.clock import MODES, Clock, ClockState, Mode
 from understudy.state.ids import Ids
 from understudy.state.journal import Journal
-from understudy.state.lifecycle import Lifecycle
+from understudy.state.lifecycle import FORMS, Lifecycle
 from understudy.state.store import Store
 
 DEFAULT = ""
@@ -101,16 +101,24 @@ class Worlds:
         seed: seed of worlds that do not ask for another.
         clock: mode of their clocks.
         limit: how many worlds may exist.
+        answer_form: how their answers are wrapped.
     """
 
     def __init__(
-        self, seed_world: Seeder, fixture: str, seed: int = 0, clock: Mode = "ticking", limit: int = 10_000
+        self,
+        seed_world: Seeder,
+        fixture: str,
+        seed: int = 0,
+        clock: Mode = "ticking",
+        limit: int = 10_000,
+        answer_form: str = FORMS[0],
     ) -> None:
         self._seed_world = seed_world
         self._fixture = fixture
         self._seed = seed
         self._clock = clock
         self._limit = limit
+        self._answer_form = answer_form
         self._starts: dict[tuple[str, int, str], World] = {}
         self._worlds: dict[str, World] = {}
 
@@ -141,11 +149,17 @@ class Worlds:
         return sorted(self._worlds)
 
     def create(
-        self, name: str, fixture: str | None = None, seed: int | None = None, clock: Mode | None = None
+        self,
+        name: str,
+        fixture: str | None = None,
+        seed: int | None = None,
+        clock: Mode | None = None,
+        answer_form: str | None = None,
     ) -> World:
         """A fresh world; SetupError when the name is taken, malformed, or there are too many."""
         self._check_new(name)
         world = self._start(fixture, seed, clock).fork(name)
+        world.lifecycle.answer_form = answer_form or self._answer_form
         self._worlds[name] = world
         return world
 
@@ -201,6 +215,7 @@ class Worlds:
         key = (fixture, seed, clock)
         if key not in self._starts:
             world = World(DEFAULT, fixture, seed, Store(Clock(ClockState(clock)), Ids(seed)))
+            world.lifecycle.answer_form = self._answer_form
             self._seed_world(world, fixture)
             self._starts[key] = world
         return self._starts[key]
