@@ -87,6 +87,7 @@ AIVAX = Contract(
         "collection-id": "01941f29-7c00-7000-a000-000000000021",
         "key-id": "01941f29-7c00-7000-a000-000000000012",
         "id": "01941f29-7c00-7000-a000-000000000031",
+        "skill-id": "01941f29-7c00-7000-a000-000000000041",
         "token": "none",
     },
     headers=lambda key: {"authorization": f"Bearer {key}"},

@@ -38,6 +38,7 @@ BEYOND_SCHEMAS = re.compile(
       path\..+                                         # dot segments and NUL
     | body                                             # names no field: OAuth, a key that may not go
     | query\.path                                      # names no place of the tree
+    | body\.slug                                       # unique in the account
     | body\.duration                                   # counted from now
     | query\.(page_key|filter|metadata_filter|fields)  # sealed; languages of their own
     | query\.document_ids                              # this or a filter

@@ -86,12 +86,13 @@ def _value(content: bytes, nature: Nature) -> Any:
         value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"is not valid JSON: {error}") from None
-    if _is_deeper(value, MAX_DEPTH):
+    if is_deeper(value, MAX_DEPTH):
         raise ValueError(f"nests deeper than {MAX_DEPTH}")
     return value
 
 
-def _is_deeper(value: Any, limit: int) -> bool:
+def is_deeper(value: Any, limit: int) -> bool:
+    """Whether a value of JSON nests deeper than that."""
     level = [value]
     for _ in range(limit + 1):
         nodes = [node for node in level if isinstance(node, dict | list)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from understudy.apis.aivax import accounts, ai_gateways, api_keys, collections, shell_io
+from understudy.apis.aivax import accounts, ai_gateways, api_keys, collections, shell_io, skills
 from understudy.engine.definition import Section
 
 
@@ -67,6 +67,15 @@ SECTIONS: Mapping[str, Section] = {
             {"id": _ID},
         ),
         ai_gateways.seed,
+    ),
+    "skills": Section(
+        {
+            "type": "object",
+            "required": ["account", "slug", "instructions"],
+            "properties": {"account": _TEXT, "id": _ID},
+            "allOf": [{"$ref": "#/components/schemas/NewSkillRequest"}],
+        },
+        skills.seed,
     ),
     "shell_files": Section(
         _row({"account": _TEXT, "user": _TEXT, "path": _TEXT, "text": {"type": "string"}}, {}),

@@ -14,6 +14,7 @@ COLLECTIONS: Kind[dict[str, Any]] = Kind("collection")
 COLLECTION_DOCUMENTS: Kind[dict[str, Any]] = Kind("collection_document", noun="document")
 """Documents, one table per collection id."""
 
+SKILLS: Kind[dict[str, Any]] = Kind("skill")
 GATEWAYS: Kind[dict[str, Any]] = Kind("gateway", noun="AI gateway")
 
 

@@ -346,6 +346,13 @@ class NewGatewayRequest(TypedDict):
     parameters: NewGatewayParameters
 
 
+class NewSkillRequest(TypedDict):
+    slug: SkillSlug
+    description: NotRequired[str | None]
+    instructions: SkillInstructions
+    options: NotRequired[SkillOptions]
+
+
 class ProtocolFunction(TypedDict):
     name: str
     description: str
@@ -365,6 +372,62 @@ class RemoteSource(TypedDict):
 class Said(TypedDict):
     message: str
     data: Literal[None] | None
+
+
+class Skill(TypedDict):
+    id: str
+    createdAt: Timestamp
+    slug: str
+    description: str | None
+    instructions: str
+    options: SkillOptions
+
+
+class SkillChanges(TypedDict):
+    slug: NotRequired[SkillSlug]
+    description: NotRequired[str | None]
+    instructions: NotRequired[SkillInstructions]
+    options: NotRequired[SkillOptions]
+
+
+class SkillCreated(TypedDict):
+    message: str
+    data: SkillId
+
+
+class SkillId(TypedDict):
+    id: str
+
+
+class SkillImportAnswer(TypedDict):
+    enqueued: int
+    skipped: int
+
+
+class SkillImportForm(TypedDict):
+    skills: str
+
+
+SkillInstructions: TypeAlias = "str"
+
+
+SkillList: TypeAlias = "list[SkillSummary]"
+
+
+class SkillOptions(TypedDict):
+    instructionSources: NotRequired[list[RemoteSource]]
+    allowedToolsNames: NotRequired[list[str]]
+
+
+SkillSlug: TypeAlias = "str"
+
+
+class SkillSummary(TypedDict):
+    id: str
+    createdAt: Timestamp
+    slug: str
+    description: str | None
+    allowedToolsCount: int
 
 
 Timestamp: TypeAlias = "str"
