@@ -189,6 +189,12 @@ def test_an_own_fixture_with_generated_bulk_data(start: Start, tmp_path: Path) -
     assert answers[0] == answers[1]
 
 
+def test_a_shipped_fixture_by_name(start: Start) -> None:
+    server = start("--fixture", "support-desk")
+    corpora = httpx.get(f"{server.url}/v2/corpora", headers=KEY).json()["corpora"]
+    assert sorted(corpus["key"] for corpus in corpora) == ["help", "manuals", "tickets"]
+
+
 def test_profiles_decide_which_operations_exist(start: Start) -> None:
     server = start("--profile", "seed")
     answer = httpx.post(f"{server.url}/v2/corpora/handbook/compute_size", headers=KEY)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from understudy.behaviours.tokens import content_stems, is_content, stems, words
 
-DIMENSIONS = 512
-_STEM, _WORD, _GRAM = 8, 2, 1
+DIMENSIONS = 1024
+_STEM, _WORD, _GRAM = 4, 1, 1
 _MOST_REPEATS = 8  # more of the same word would only drown the others
-_LIMIT = 127  # of one component: then 512 products stay below 2**24 and a float32 sum of them is exact
+_LIMIT = 127  # of one component: then 1024 products stay below 2**24 and a float32 sum of them is exact
 _GRAM_SIZES = (3, 4, 5)
 
 

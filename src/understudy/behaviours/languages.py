@@ -48,7 +48,8 @@ LANGUAGES = tuple(sorted({*_LATIN_LANGUAGES.values(), *_SCRIPTS, "ukr", "fas", "
 _SIGNS: Mapping[str, frozenset[str]] = {
     "eng": words_of(
         "the and of is are was were to with that this from has have its you your they which by can will for "
-        "how what when where who why does it be at"
+        "how what when where who why does it be at because before after every more only other should their "
+        "them there these those until very without would"
     ),
     "deu": GERMAN - ENGLISH - FRENCH - words_of("en de den der er om"),
     "fra": words_of(

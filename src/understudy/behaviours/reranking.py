@@ -1,39 +1,92 @@
 """Reranking: how well a text answers a query, and the choice of results that differ."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
+
+from understudy.behaviours.fuzzy import distance
 
 Similarity = Callable[[int, int], float] | Any  # a function of two positions, or a matrix
 
 _PREFIX = 5
 _PART = 0.6  # what a shared beginning of a word counts
+_MISTAKEN = 0.8  # what a word with typing mistakes counts
+_SHORTEST_MISTAKEN, _TWO_MISTAKES_FROM = 5, 8  # letters; in a shorter word one mistake makes another word
 _NEAR = 4
 _ENOUGH = 0.35  # the cosine that counts as full semantic agreement of a short query and a sentence
+_DOCUMENT = 0.3  # what the whole document counts, beside the text itself
+_AROUND = 0.5  # one text of a document that holds a word tells two thirds of what many would tell
 
 
-def relevance_of(
-    wanted: Sequence[str], stems: Sequence[str], held: frozenset[str], line: str, semantic: float
-) -> float:
-    """Relevance in [0, 1] of a text, given as its stems in order and as a set, and its `lexical.line`.
+class Text(NamedTuple):
+    """A text to judge: its stems in order and as a set, its `lexical.line`, and how many texts of its
+    document hold each stem."""
 
-    The share of the wanted stems that the text covers, sharpened at both ends, counts most; then their
-    being close together in the same order, and the semantic score.
-    """
+    stems: Sequence[str]
+    held: frozenset[str]
+    line: str
+    document: Mapping[str, int]
+
+
+def relevances(wanted: Sequence[str], texts: Sequence[Text], semantic: Sequence[float]) -> list[float]:
+    """Relevance in [0, 1] of each text to a query of these stems, given their semantic scores."""
     if not wanted:
-        return 0.0
-    covered, whole = 0.0, 0
+        return [0.0] * len(texts)
+    mistaken = _mistaken(wanted, texts)
+    return [_relevance(wanted, text, mistaken, score) for text, score in zip(texts, semantic, strict=True)]
+
+
+def _relevance(
+    wanted: Sequence[str], text: Text, mistaken: Mapping[str, frozenset[str]], semantic: float
+) -> float:
+    """The share of the wanted stems that the text covers, sharpened at both ends, counts most; then their
+    being close together in the same order, the semantic score, and what its whole document covers.
+    """
+    covered, around, whole = 0.0, 0.0, 0
     for stem in wanted:
-        if stem in held:
+        holders = text.document.get(stem, 0)
+        around += holders / (holders + _AROUND)
+        if stem in text.held:
             covered += 1.0
             whole += 1
-        elif len(stem) >= _PREFIX and f" {stem[:_PREFIX]}" in line:
+        elif stem in mistaken and not mistaken[stem].isdisjoint(text.held):
+            holders = max(text.document.get(meant, 0) for meant in mistaken[stem])
+            around += _MISTAKEN * holders / (holders + _AROUND)
+            covered += _MISTAKEN
+        elif len(stem) >= _PREFIX and f" {stem[:_PREFIX]}" in text.line:
             covered += _PART
-    covered /= len(wanted)
     agreement = min(1.0, semantic / _ENOUGH)
-    sharp = covered * covered * (3 - 2 * covered)
-    closeness = _closeness(wanted, stems, held) if whole > 1 or len(wanted) == 1 else 0.0
-    return round(sharp * (0.72 + 0.13 * closeness + 0.12 * agreement) + 0.03 * agreement, 6)
+    closeness = _closeness(wanted, text.stems, text.held) if whole > 1 or len(wanted) == 1 else 0.0
+    own = _sharp(covered / len(wanted)) * (0.72 + 0.13 * closeness + 0.12 * agreement) + 0.03 * agreement
+    return round((1 - _DOCUMENT) * own + _DOCUMENT * _sharp(around / len(wanted)) * agreement, 6)
+
+
+def _sharp(share: float) -> float:
+    return share * share * (3 - 2 * share)
+
+
+def _mistaken(wanted: Sequence[str], texts: Sequence[Text]) -> dict[str, frozenset[str]]:
+    """The stems that no document knows, each with those in the texts that it may be when it was mistyped.
+
+    Mistakes hardly ever hit the first letter.
+    """
+    unknown = [
+        stem
+        for stem in wanted
+        if len(stem) >= _SHORTEST_MISTAKEN and not any(stem in text.document for text in texts)
+    ]
+    firsts = {stem[0] for stem in unknown}
+    near = {one for text in texts for one in text.held if one[:1] in firsts} if firsts else set()
+    found = {
+        stem: frozenset(one for one in near if one[0] == stem[0] and _alike(stem, one)) for stem in unknown
+    }
+    return {stem: alike for stem, alike in found.items() if alike}
+
+
+def _alike(one: str, two: str) -> bool:
+    most = 1 + (len(one) >= _TWO_MISTAKES_FROM)
+    # A mistake changes two letters at most; that spares most words the comparison.
+    return len({*one} ^ {*two}) <= 2 * most and distance(one, two, most) <= most
 
 
 def _closeness(wanted: Sequence[str], stems: Sequence[str], held: frozenset[str]) -> float:

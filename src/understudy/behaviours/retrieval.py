@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from math import sqrt
 
 import numpy as np
@@ -22,7 +22,7 @@ from understudy.behaviours.lexical import (
     prefix_counts,
     rarity,
 )
-from understudy.behaviours.reranking import mmr, mmr_valued, relevance_of
+from understudy.behaviours.reranking import Text, mmr, mmr_valued, relevances
 from understudy.behaviours.tokens import stems, words
 
 __all__ = [
@@ -60,6 +60,11 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    @cached_property
+    def holders(self) -> Counter[str]:
+        """How many parts hold each stem."""
+        return Counter(chain.from_iterable(self.held))
 
     @cached_property
     def postings(self) -> dict[str, list[tuple[int, int]]]:
@@ -150,14 +155,12 @@ class Index:
         embedded = embed(query)
         if semantic is None:
             semantic = self._semantic_of(embedded, np.asarray(rows, np.intp))
-        found = []
-        for row, score in zip(rows, semantic, strict=True):
-            at, part = self.row(row)
-            one = self.segments[at]
-            found.append(
-                relevance_of(embedded.stems, one.stems[part], one.held[part], one.lines[part], score)
-            )
-        return found
+        return relevances(embedded.stems, [self._text(row) for row in rows], semantic)
+
+    def _text(self, row: int) -> Text:
+        at, part = self.row(row)
+        one = self.segments[at]
+        return Text(one.stems[part], one.held[part], one.lines[part], one.holders)
 
     def likeness(self, text: str, rows: Sequence[int]) -> list[float]:
         """How alike each row and the text are, in [0, 1]; a row is 1 like itself."""

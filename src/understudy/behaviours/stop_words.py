@@ -7,13 +7,22 @@ def words_of(text: str) -> frozenset[str]:
 
 
 ENGLISH = words_of(
-    """a about above after again all also am an and any are as at be because been before being below
-    between both but by can could d did do does doing don down during each few for from further had has
-    have having he her here hers herself him himself his how i if in into is it its itself just ll m me
-    more most much my myself no nor not of off on once only or other our ours out over own re s same
-    shall she should so some such t than that the their theirs them themselves then there these they
-    this those through to too under until up upon us ve very was we were what when where which while who
-    whom whose why will with would you your yours yourself may might must many tell please give get long"""
+    """a able about above actually after again ago ain all almost already also although always am an and
+    another any anybody anyone anything anyway apparently are aren around as at be because been before
+    being below between bit both but by can cannot cant could couldn currently d dear did didn do does
+    doesn doing don done dont down during each either else enough even ever every everybody everyone
+    everything few for from further gave get gets getting give gives giving go goes going got gotten had
+    hadn happen happened happens has hasn have haven having he hello her here hers herself hey hi him
+    himself his hope how however i if im in instead into is isn it its itself ive just know let lets like
+    ll long lot m many may maybe me mean means might mine more most much must my myself need needed
+    needing needs neither no nobody nor not nothing now of off often ok okay on once one ones only onto or
+    other our ours out over own perhaps please probably put puts putting quite rather re really s said
+    same say says shall she should shouldn since so some somebody someone something sometimes soon sorry
+    still such sure t tell than thank thanks that the their theirs them themselves then there therefore
+    these they thing things think this those though thought through thus to together too try trying under
+    unless until up upon us usually ve very via want wanted wanting wants was wasn way ways we well went
+    were weren what whatever when where whether which while who whom whose why will wish with within
+    without won would wouldn yes yet you your yours yourself"""
 )
 GERMAN = words_of(
     """ab aber als am an auch auf aus bei beim bin bis bist da damit dann das dass dem den denn der des
@@ -39,5 +48,6 @@ SPANISH = words_of(
     muy no nos o para pero por porque qué que quien quién se ser si sin sobre son su sus también te
     tiene tienen un una uno y ya yo cuándo"""
 )
-# Left out above because they carry meaning in English: war, hat, tag, man, son, ton.
-ALL = ENGLISH | GERMAN | FRENCH | (SPANISH - frozenset({"son"}))
+_MEANINGFUL = words_of("bin dies plus son")
+# They carry meaning in English, as do some that are left out above: war, hat, tag, man, ton.
+ALL = ENGLISH | ((GERMAN | FRENCH | SPANISH) - _MEANINGFUL)

@@ -134,7 +134,7 @@ def full_body(**changed: Any) -> dict[str, Any]:
 def harbour(api: httpx.Client) -> httpx.Client:
     make_corpus(api, "harbour", filter_attributes=[attribute("title")])
     log = core(
-        "log", "The ferry leaves at nine.", "It carries forty cars.", metadata={"title": "Skipper's Log"}
+        "log", "The ferry leaves at nine.", "Cars wait for the ferry.", metadata={"title": "Skipper's Log"}
     )
     put(api, "harbour", log)
     put(api, "harbour", core("other", "The ferry leaves at ten.", metadata={"title": "Rumours"}))
@@ -145,9 +145,9 @@ def test_a_request_with_every_member_is_answered(harbour: httpx.Client) -> None:
     answer = harbour.post("/v2/chats", json=full_body())
     assert answer.status_code == 200, answer.text
     told = answer.json()
-    assert told["answer"] == "The ferry leaves at nine."
+    assert told["answer"] == "The ferry leaves at nine. Cars wait for the ferry."
     assert (
-        told["search_results"][0]["text"] == "<mark>The ferry leaves at nine.</mark> It carries forty cars."
+        told["search_results"][0]["text"] == "<mark>The ferry leaves at nine.</mark> Cars wait for the ferry."
     )
     assert set(ids(told["search_results"])) == {"log"}
     assert "Read the second passage." in told["rendered_prompt"]
@@ -162,7 +162,10 @@ def test_a_stream_of_a_request_with_every_member(harbour: httpx.Client) -> None:
     events = streamed(harbour, full_body(), "/v2/chats")
     assert kinds(events) == ORDER
     assert set(events[1]) == {"type", "chat_id", "turn_id"}
-    assert read(harbour, f"/v2/chats/{events[1]['chat_id']}")["first_answer"] == "The ferry leaves at nine."
+    assert (
+        read(harbour, f"/v2/chats/{events[1]['chat_id']}")["first_answer"]
+        == "The ferry leaves at nine. Cars wait for the ferry."
+    )
 
 
 def test_a_chat_is_kept_with_its_first_turn(api: httpx.Client) -> None:
@@ -428,7 +431,7 @@ def test_a_turn_is_streamed_with_its_rephrased_query(api: httpx.Client) -> None:
     events = streamed(api, body, f"/v2/chats/{chat_id}/turns")
     assert kinds(events) == ORDER
     text = "".join(event.get("generation_chunk", "") for event in events)
-    assert events[2]["rephrased_query"] == "And what happens to unused days? (paid leave)"
+    assert events[2]["rephrased_query"] == "And what happens to unused days? (paid leave, employees)"
     stored = read(api, f"/v2/chats/{chat_id}/turns/{events[1]['turn_id']}")
     assert (stored["query"], stored["answer"]) == (body["query"], text)
     first = streamed(api, {"query": LEAVE, "search": SEARCH}, "/v2/chats")

@@ -166,6 +166,26 @@ def test_answers_are_relevant_and_other_texts_are_not() -> None:
     assert other < 0.05
 
 
+def test_a_word_that_no_document_knows_may_be_a_mistake() -> None:
+    index = Index(
+        [segment(["Reset your password here.", "Reset your account here."]), segment(["A passport."])]
+    )
+    mistyped, other, _ = index.relevance("reset pasword", range(3))
+    assert mistyped > other > 0
+    known, _, likewise = index.relevance("passport", range(3))
+    assert likewise > 0.7
+    assert known < 0.1
+
+
+def test_the_rest_of_its_document_speaks_for_a_text() -> None:
+    index = Index([
+        segment(["Lanterns", "It is free of charge."]),
+        segment(["Refunds of a deposit", "It is free of charge.", "A refund takes a week."]),
+    ])  # fmt: skip
+    elsewhere, here = index.relevance("charge for a refund", [1, 3])
+    assert here > elsewhere > 0
+
+
 def test_relevance_puts_the_answering_passage_first() -> None:
     rows = range(len(KEYS))
     firsts = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy.behaviours.tokens import content_stems, sentence_spans, stems, words
+from understudy.behaviours.tokens import content_stems, is_content, sentence_spans, stems, words
 
 
 def sentences(text: str) -> list[str]:
@@ -56,6 +56,11 @@ def test_stop_words_carry_no_content_unless_there_is_nothing_else() -> None:
 )  # fmt: skip
 def test_sentences_end_where_a_reader_would_end_them(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
+
+
+def test_words_that_mean_something_in_english_are_content_wherever_they_are_grammar() -> None:
+    assert [word for word in ("plus", "bin", "dies", "son") if not is_content(word)] == []
+    assert [word for word in ("the", "die", "avec", "para", "dont", "wanting") if is_content(word)] == []
 
 
 def test_a_line_that_an_editor_broke_is_one_sentence() -> None:
