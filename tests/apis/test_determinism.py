@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-CALLS = 260
+CALLS = 320
+COLLECTION = "/api/v1/collections/01941f29-7c00-7000-a000-000000000021"
 PLAYER = Path(__file__).with_name("play_calls.py")
 WORDS = [
     "lantern",
@@ -87,8 +88,23 @@ def some_chat(dice: random.Random) -> dict[str, Any]:
     }
 
 
+def some_lines(dice: random.Random) -> str:
+    lines = [{"docid": f"d{dice.randint(0, 40)}", "text": some_text(dice), "__ref": "r"} for _ in range(5)]
+    return "\n".join(map(json.dumps, lines))
+
+
+def some_search(dice: random.Random) -> dict[str, Any]:
+    return {
+        "collections": [COLLECTION.rpartition("/")[2]],
+        "terms": [" ".join(dice.sample(WORDS, 2)) for _ in range(dice.randint(0, 3))],
+        "minScore": dice.choice([0.05, 0.2]),
+        "reranker": dice.choice(["rrf", "lexical", "smart", "none"]),
+        "includeReferences": True,
+    }
+
+
 def some_calls() -> list[tuple[str, str, Any]]:
-    """Mixed calls, most of them good; `(method, path, JSON body or None)`."""
+    """Mixed calls, most of them good; `(method, path, JSON body, file to import or None)`."""
     dice = random.Random(20260101)
     attributes = [
         {"name": "year", "level": "document", "type": "integer"},
@@ -139,6 +155,14 @@ def some_calls() -> list[tuple[str, str, Any]]:
             },
         ),
     ]
+    possible += [
+        lambda: ("PUT", f"{COLLECTION}/documents", {"name": dice.choice(WORDS), "contents": some_text(dice)}),
+        lambda: ("POST", f"{COLLECTION}/documents", some_lines(dice)),
+        lambda: ("POST", "/api/v1/query", some_search(dice)),
+        lambda: ("POST", "/api/v1/query", some_search(dice)),
+        lambda: ("GET", f"{COLLECTION}/documents?filter={dice.choice(WORDS)}&order_by=updated_at_desc", None),
+        lambda: ("GET", f"{COLLECTION}/export.jsonl", None),
+    ]
     while len(calls) < CALLS:
         calls.append(dice.choice(possible)())
     return calls
@@ -171,3 +195,4 @@ def test_two_processes_with_different_hash_seeds_give_the_same_bytes() -> None:
     assert max(statuses) < 500
     assert sum(status < 300 for status in statuses) > CALLS / 2
     assert sum("event:end" in answer["body"] for answer in first) > 3
+    assert sum("consumed-credits" in dict(answer["headers"]) for answer in first) > 10

@@ -40,6 +40,7 @@ BEYOND_SCHEMAS = re.compile(
     | query\.path                                      # names no place of the tree
     | body\.slug                                       # unique in the account
     | body\.duration                                   # counted from now
+    | body\.terms                                      # these or a term
     | query\.(page_key|filter|metadata_filter|fields)  # sealed; languages of their own
     | query\.document_ids                              # this or a filter
     | body\.id                                         # fit for a path

@@ -135,6 +135,10 @@ class Index:
             blended[self._holding(phrase)] = 0.0
         return _rounded(blended)
 
+    def lexical(self, text: str) -> Floats:
+        """How well every row holds the words of a text without syntax: BM25 brought into 0 to 1."""
+        return _rounded(self._lexical(LexicalQuery(text, embed(text).stems, (), (), ())))
+
     def similarity(self, rows: Sequence[int]) -> Floats:
         """The cosine of every pair of the rows, as a matrix."""
         return similarity([(self, row) for row in rows])

@@ -99,7 +99,7 @@ class Workers:
         timer.start()
         try:
             reply = worker.exchange(work)
-        except (OSError, EOFError):
+        except (OSError, EOFError, ValueError):  # a pipe that was closed meanwhile is a ValueError
             reply = {"refused": self._what_ended(worker), "last": True}
         finally:
             timer.cancel()

@@ -86,6 +86,7 @@ def test_a_path_may_end_in_a_slash(api: Client) -> None:
 
 
 def test_an_export_of_nothing_is_an_empty_file(api: Client) -> None:
+    api.delete(f"{PATH}/{GIVEN}/reset-only")
     answer = api.http.get(f"{PATH}/{GIVEN}/export.jsonl")
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"] == "application/jsonl"

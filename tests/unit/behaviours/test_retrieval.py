@@ -227,3 +227,11 @@ def test_repeated_words_never_overflow_the_small_integers() -> None:
     assert flood.vectors.dtype == np.int8
     assert flood.norms.max() <= 512 * 127**2
     assert Index([flood]).scores("tent " * 1000, 0.0, None)[0] > 0.99
+
+
+def test_words_alone_are_scored_without_syntax() -> None:
+    index = Index([segment(["red boots"]), segment(["blue boots", "a red-blue tent"]), segment([])])
+    plain, syntax = index.lexical("red boots"), index.lexical('"red boots" -red')
+    assert plain.tolist() == syntax.tolist() == index.scores("red boots", 1.0).tolist()
+    assert 1 > plain[0] > plain[1] > 0
+    assert index.lexical("nothing like it").tolist() == [0, 0, 0]

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from understudy.apis.aivax import accounts, indexing
+from understudy.apis.aivax.document_lines import line_of
 from understudy.apis.aivax.forms import said
+from understudy.apis.aivax.jsonl import exported
 from understudy.apis.aivax.kinds import COLLECTION_DOCUMENTS, COLLECTIONS, new_id, own
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.engine.replies import Reply
+from understudy.errors import NotFound
 from understudy.state.store import Record, Table
 from understudy.state.world import World
 
 Json = dict[str, Any]
-JSONL = "application/jsonl"
 
 
 @operation("listCollections")
@@ -94,7 +93,7 @@ def update_collection_vectors(ctx: Context, collection_id: str) -> Json:
     documents = ctx.store.table(COLLECTION_DOCUMENTS, collection_id)
     for record in documents.records():
         if record.private["state"] != indexing.CANCELLED:
-            documents.replace({**record.value, "indexedAt": None}, **indexing.enqueued(ctx.world))
+            indexing.enqueue(ctx.world, documents, record.value)
     return said("Outdated documents enqueued.")
 
 
@@ -103,9 +102,7 @@ def export_collection(ctx: Context, collection_id: str) -> Reply:
     """One document a line in the form of an import, so that importing it again changes nothing."""
     value = own(ctx, COLLECTIONS).get(collection_id)
     documents = ctx.store.table(COLLECTION_DOCUMENTS, collection_id).values()
-    lines = b"".join(orjson.dumps(_line(document)) + b"\n" for document in documents)
-    named = f'attachment; filename="{value["id"]}.jsonl"'
-    return Reply(lines, 200, {"content-disposition": named}, JSONL)
+    return exported(map(line_of, documents), value["id"])
 
 
 def seed(world: World, row: Json) -> None:
@@ -119,6 +116,15 @@ def seed(world: World, row: Json) -> None:
         "createdAt": world.clock.stamp(),
     }
     world.store.table(COLLECTIONS, account).add(value)
+
+
+def named(world: World, row: Json) -> str:
+    """The id of the collection that a row of a fixture names, of the account that it names."""
+    account = accounts.named(world.store, row["account"]).value["id"]
+    for value in world.store.table(COLLECTIONS, account).values():
+        if value["name"] == row["collection"]:
+            return str(value["id"])
+    raise NotFound(f"collection '{row['collection']}' not found", row["collection"])
 
 
 def _tags(given: str | None) -> list[str]:
@@ -145,10 +151,3 @@ def _summary(ctx: Context, record: Record[Json]) -> Json:
             "outdatedDocuments": 0,
         },
     }
-
-
-def _line(document: Mapping[str, Any]) -> Json:
-    line: Json = {"docid": document["name"], "text": document["contents"]}
-    if document["reference"] is not None:
-        line["__ref"] = document["reference"]
-    return {**line, "__tags": document["tags"], "__meta": document["metadata"]}

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from understudy.apis.aivax import accounts, ai_gateways, api_keys, collections, shell_io, skills
+from understudy.apis.aivax import (
+    accounts,
+    ai_gateways,
+    api_keys,
+    collections,
+    documents,
+    indexing,
+    shell_io,
+    skills,
+)
+from understudy.apis.aivax.document_lines import MOST_NAME, MOST_REFERENCE
 from understudy.engine.definition import Section
 
 
@@ -80,5 +90,23 @@ SECTIONS: Mapping[str, Section] = {
     "shell_files": Section(
         _row({"account": _TEXT, "user": _TEXT, "path": _TEXT, "text": {"type": "string"}}, {}),
         shell_io.seed,
+    ),
+    "collection_documents": Section(
+        _row(
+            {
+                "account": _TEXT,
+                "collection": _TEXT,
+                "name": {**_TEXT, "maxLength": MOST_NAME},
+                "contents": _TEXT,
+            },
+            {
+                "id": _ID,
+                "reference": {"type": "string", "maxLength": MOST_REFERENCE},
+                "tags": {"type": "array", "items": {"type": "string"}},
+                "metadata": {"type": "object"},
+                "state": {"type": "string", "enum": [indexing.INDEXED, indexing.CANCELLED]},
+            },
+        ),
+        documents.seed,
     ),
 }

@@ -96,6 +96,60 @@ class DocumentCount(TypedDict):
     outdatedDocuments: int
 
 
+class DocumentDetails(TypedDict):
+    id: str
+    name: str
+    state: DocumentState
+    contents: str
+    reference: str | None
+    tags: list[str]
+    createdAt: Timestamp
+    updatedAt: Timestamp
+    indexedAt: str | None
+    characterCount: int
+    wordCount: int
+    approximateTokenCount: int
+    metadata: dict[str, Any]
+
+
+class DocumentFile(TypedDict):
+    documents: str
+
+
+DocumentList: TypeAlias = "list[DocumentSummary]"
+
+
+class DocumentRequest(TypedDict):
+    name: str
+    contents: str
+    reference: NotRequired[str | None]
+    tags: NotRequired[list[str] | None]
+    metadata: NotRequired[dict[str, Any] | None]
+
+
+DocumentState: TypeAlias = "Literal['Queued', 'Cancelled', 'Indexed']"
+
+
+class DocumentSummary(TypedDict):
+    id: str
+    updatedAt: Timestamp
+    name: str
+    reference: str | None
+    tags: list[str]
+    contentsPreview: str
+    indexState: DocumentState
+
+
+class DocumentWritten(TypedDict):
+    documentId: str
+    state: Literal['Created', 'Modified', 'NotModified']
+
+
+class DocumentsImported(TypedDict):
+    enqueued: int
+    skipped: int
+
+
 class Error(TypedDict):
     error: str
     details: dict[str, Any] | None
@@ -361,6 +415,11 @@ class ProtocolFunction(TypedDict):
     contentFormat: Any
 
 
+class ReferencedDocument(TypedDict):
+    documentId: str
+    documentContent: str
+
+
 class RemoteSource(TypedDict):
     name: str
     description: NotRequired[str | None]
@@ -372,6 +431,32 @@ class RemoteSource(TypedDict):
 class Said(TypedDict):
     message: str
     data: Literal[None] | None
+
+
+class SearchRequest(TypedDict):
+    collections: list[str]
+    term: NotRequired[str | None]
+    terms: NotRequired[list[str] | None]
+    top: NotRequired[int]
+    minScore: NotRequired[float]
+    reranker: NotRequired[SearchReranker]
+    includeReferences: NotRequired[bool]
+
+
+SearchReranker: TypeAlias = "str"
+
+
+class SearchResult(TypedDict):
+    collectionId: str
+    documentId: str
+    documentName: str
+    documentContent: str
+    score: float
+    metadata: dict[str, Any]
+    referencedDocuments: list[ReferencedDocument]
+
+
+SearchResults: TypeAlias = "list[SearchResult]"
 
 
 class Skill(TypedDict):
