@@ -1,7 +1,8 @@
 """What the comparison of an answer with the contract costs, measured inside one process.
 
-Prints JSON: `{check_us, query_us}`, CPU microseconds of `Check.accepts` on a real answer and of a whole
-query without the HTTP server around it.
+Prints JSON: `{check_us, query_us, new_check_us, new_query_us}`, CPU microseconds of the check of an answer
+and of the whole query without the HTTP server around it: of a question that is asked again and again, whose
+answer has been checked before, and of questions that nobody has asked.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from scenarios import CORPUS, QUERY, document, new_corpus
+from scenarios import CORPUS, NEW_QUERY, QUERY, document, new_corpus
 from servers import KEY
 from understudy.app import Server, create_server
 from understudy.settings import Settings
@@ -52,21 +53,33 @@ async def main() -> dict[str, float]:
     await send(server, "/v2/corpora", new_corpus(CORPUS))
     await send(server, f"/v2/corpora/{CORPUS}/documents", orjson.dumps(document(0, 100)))
     path = f"/v2/corpora/{CORPUS}/query"
-    answer = orjson.loads(await send(server, path, QUERY))
+    serialised = await send(server, path, QUERY)
+    answer = orjson.loads(serialised)
     assert len(answer["search_results"]) == 10
     (operation,) = [o for api in server.apis for o in api.operations.values() if o.id == "queryCorpus"]
     check = operation.answers[200]
 
-    def checks() -> None:
+    def again() -> None:
+        for _ in range(REPEATS):
+            check.accepts_again(answer, serialised)
+
+    def anew() -> None:
         for _ in range(REPEATS):
             check.accepts(answer)
 
-    checks()
-    check_us = _cpu_us(checks)
-    began = time.process_time()
-    for _ in range(REPEATS):
-        await send(server, path, QUERY)
-    return {"check_us": check_us, "query_us": (time.process_time() - began) / REPEATS * 1e6}
+    async def asked(body: bytes) -> float:
+        began = time.process_time()
+        for number in range(REPEATS):
+            await send(server, path, body.replace(b"@", b"x%d" % number))
+        return (time.process_time() - began) / REPEATS * 1e6
+
+    anew()
+    return {
+        "check_us": _cpu_us(again),
+        "query_us": await asked(QUERY),
+        "new_check_us": _cpu_us(anew),
+        "new_query_us": await asked(NEW_QUERY),
+    }
 
 
 def _cpu_us(act: Callable[[], None]) -> float:

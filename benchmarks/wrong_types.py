@@ -14,7 +14,17 @@ from servers import BUNDLE, Server
 
 DEPTH = 6
 """How deep below the body a member is still spoiled; schemas may contain themselves."""
-_PATH_VALUES = {"corpus_key": CORPUS, "document_id": "document-0", "image_id": "image", "job_id": "job_1"}
+_PATH_VALUES = {
+    "corpus_key": CORPUS,
+    "document_id": "document-0",
+    "image_id": "image",
+    "job_id": "job_1",
+    "api_key_id": "aky_1",
+    "app_client_id": "app_1",
+    "chat_id": "cht_1",
+    "turn_id": "trn_1",
+    "query_id": "qry_1",
+}
 _VALUES: dict[str, Any] = {
     "key": "well-typed",
     "corpus_key": CORPUS,
