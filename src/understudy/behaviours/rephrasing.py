@@ -39,6 +39,11 @@ _POINTING = re.compile("[它他她这那]|[それこ]れ")
 _JOINING = words_of("and or und oder et ou y o")
 _LINKED = re.compile(r"(?:and|but|or|also|then|so|what about|how about|und|aber|oder|et|mais|y|pero)\b", re.I)
 
+_ASKED = frozenset(
+    {"happen", "happens", "happened", "mean", "means", "need", "needs", "needed", "want", "wants"}
+)
+"""Stop words of a search that a question may be all about."""
+
 
 @dataclass(frozen=True)
 class Topic:
@@ -184,4 +189,4 @@ def _runs(question: str) -> Iterator[_Run]:
 
 
 def _has_meaning(word: str) -> bool:
-    return bool(word) and is_content(word) and word not in _PREPOSITIONS
+    return word in _ASKED or (bool(word) and is_content(word) and word not in _PREPOSITIONS)
