@@ -40,6 +40,19 @@ _ANSWERS: Mapping[str, re.Pattern[str]] = {
         r"\b(?:because|since|due|so that|weil|denn|damit|parce|car|puisque)\b|から|ので|因为"
     ),
 }
+_MARKED = re.compile(r"[?？؟][\"'”’»«)\]」』）]*\s*\Z")
+_BEGUN = re.compile(
+    r"\s*(?:and |und |et |y |e )?(?:who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|"
+    r"wer|welche[rsmn]?|wann|wo|warum|wieso|wie|ist|sind|qui|quoi|quel(?:le)?s?|quand|où|pourquoi|comment|"
+    r"combien|est-ce|quién|qué|cuál(?:es)?|cuándo|dónde|cómo|cuánt[oa]s?|quem|qual|quais|quando|onde|"
+    r"quant[oa]s?)\b",
+    re.IGNORECASE,
+)
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks something: by its mark, or by the word it begins with."""
+    return bool(_MARKED.search(sentence[-10:]) or _BEGUN.match(sentence))
 
 
 def asks_for(question: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from understudy.state.clock import parse_stamp
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TRIVIAL = {"type", "format", "default", "description", "title", "deprecated", "example", "nullable"}
 
 
@@ -79,11 +80,11 @@ class Parameter:
         schema = schemas.resolved(raw["schema"])
         repeated = schema.get("type") == "array"
         item = schemas.resolved(schema["items"]) if repeated else schema
-        plain = set(schema) | set(item) <= _TRIVIAL | {"items"}
+        plain = set(schema) | set(item) <= _TRIVIAL | {"items"} and item.get("format") != "uuid"
         name = raw["name"]
         return cls(
             name=name,
-            argument=argument_name(name.lower() if raw["in"] == "header" else name),
+            argument=argument_name(name),
             location=raw["in"],
             required=bool(raw.get("required")),
             repeated=repeated,
@@ -113,6 +114,6 @@ class Parameter:
 
 
 def argument_name(name: str) -> str:
-    """`page_key` stays, `async` becomes `async_`, `api-key` becomes `api_key`; headers are in lower case."""
-    name = name.replace("-", "_")
+    """`page_key` stays, `async` becomes `async_`, `api-key` and `apiKey` become `api_key`."""
+    name = _HUMP.sub("_", name.replace("-", "_")).lower()
     return name + "_" if keyword.iskeyword(name) else name

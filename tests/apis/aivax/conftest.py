@@ -28,7 +28,12 @@ class Client:
         if not answer.content:
             return None
         told = answer.json()
-        wrapped = self.form == "wire" and status < 300 and isinstance(told, dict) and "data" in told
+        wrapped = (
+            self.form == "wire"
+            and status < 300
+            and isinstance(told, dict)
+            and {"message", "data"} <= told.keys()
+        )
         if wrapped and told["message"] is None:
             return told["data"]
         return told

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ACT = """
 import sys; sys.path.insert(0, sys.argv[1])
 from passages import PASSAGES, QUESTIONS
@@ -26,6 +28,30 @@ print([fuzzy.Values(texts).scores(question) for question, _, _ in QUESTIONS])
 print(retrieval.segment(texts).vectors.tobytes().hex())
 """
 
+REPLY = """
+import sys; sys.path.insert(0, sys.argv[1])
+from passages import PASSAGES, QUESTIONS
+from understudy.behaviours import inference, json_healing, openai_form
+def tool(name, *properties):
+    schema = {"type": "object", "properties": dict.fromkeys(properties, TEXT), "required": properties}
+    return {"function": {"name": name, "description": "Get the " + name, "parameters": schema}}
+TEXT, tags = {"type": "string"}, {"type": "array", "items": {"enum": ["tent", "lamp", "kiln"]}}
+tools = [tool("get_weather", "city"), tool("cancel_order", "order_id", "reason"), tool("search", "query")]
+tool_questions = ["The weather in Oslo, Rome and Bonn?", "Cancel order AB-12 for Ann", "Who wrote it?"]
+schema = {"type": "object", "properties": {"tags": tags}, "required": ["tags", "name", "answer"]}
+form = {"type": "json_schema", "json_schema": {"schema": schema}}
+texts = list(PASSAGES.values())
+for question, _, _ in QUESTIONS:
+    for more in ({}, {"tools": tools}, {"response_format": form}, {"reasoning": True, "max_tokens": 20}):
+        messages = [{"role": "user", "content": text} for text in ("My order is 7731 for Ann.", question)]
+        given = {"sources": texts[:9], "memories": ["Ann is vegan."], "instructions": "We open at 9."}
+        reply = inference.respond(inference.Request(messages, **given, **more))
+        print(reply, openai_form.chunks(reply, "x", 1, "m", call_ids=[one.seed for one in reply.tool_calls]))
+for question in tool_questions:
+    print(inference.respond(inference.Request([{"role": "user", "content": question}], tools=tools)))
+print(json_healing.heal("{a: [1, 'two', {b: c"))
+"""
+
 
 def run(code: str, seed: str) -> bytes:
     environment = {**os.environ, "PYTHONHASHSEED": seed}
@@ -33,14 +59,15 @@ def run(code: str, seed: str) -> bytes:
     return subprocess.run(command, env=environment, capture_output=True, check=True).stdout
 
 
-def test_the_hash_seed_changes_no_byte() -> None:
-    one, two = run(ACT, "1"), run(ACT, "4242")
+@pytest.mark.parametrize("act", [ACT, REPLY], ids=["retrieval", "inference"])
+def test_the_hash_seed_changes_no_byte(act: str) -> None:
+    one, two = run(act, "1"), run(act, "4242")
     assert one == two
     assert len(one) > 10_000
 
 
 def test_the_light_modules_load_nothing_heavy() -> None:
-    light = ("decide", "documents", "fuzzy", "generation", "languages", "tokens")
+    light = ("decide", "documents", "fuzzy", "generation", "inference", "languages", "openai_form", "tokens")
     imports = "\n".join(f"import understudy.behaviours.{name}" for name in light)
     heavy = "{'numpy', 'py3langid', 'snowballstemmer'}"
     code = f"import sys\n{imports}\nprint(sorted({heavy} & set(sys.modules)))"

@@ -14,6 +14,8 @@ API = ApiDefinition(
     hosts=("inference.aivax.net", "direct.inference.aivax.net", "console.aivax.net"),
     package="understudy.apis.aivax",
     resources=(
+        "inference",
+        "memories",
         "collections",
         "documents",
         "rag",

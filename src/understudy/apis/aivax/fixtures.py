@@ -12,6 +12,7 @@ from understudy.apis.aivax import (
     collections,
     documents,
     indexing,
+    memories,
     shell_io,
     skills,
 )
@@ -86,6 +87,13 @@ SECTIONS: Mapping[str, Section] = {
             "allOf": [{"$ref": "#/components/schemas/NewSkillRequest"}],
         },
         skills.seed,
+    ),
+    "memories": Section(
+        _row(
+            {"account": _TEXT, "externalUserId": _TEXT, "content": _TEXT},
+            {"id": _ID, "format": {"$ref": "#/components/schemas/MemoryFormat"}, "expiresAt": _TIME},
+        ),
+        memories.seed,
     ),
     "shell_files": Section(
         _row({"account": _TEXT, "user": _TEXT, "path": _TEXT, "text": {"type": "string"}}, {}),

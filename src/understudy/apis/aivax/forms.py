@@ -19,6 +19,12 @@ def _schema(raw: Mapping[str, Any], bare: Mapping[str, Any]) -> dict[str, Any] |
             "required": ["message", "data"],
             "properties": {"message": MESSAGE, "data": bare},
         }
+    if raw.get("x-wire") == "flat":
+        return {
+            "type": "object",
+            "required": ["message", "data"],
+            "properties": {"message": MESSAGE, "data": {"type": "object"}},
+        }
     if raw.get("x-wire") == "data":
         return {
             "allOf": [bare, {"type": "object", "required": ["message"], "properties": {"message": MESSAGE}}]
@@ -29,6 +35,8 @@ def _schema(raw: Mapping[str, Any], bare: Mapping[str, Any]) -> dict[str, Any] |
 def _wrap(operation: Operation, answer: Any) -> Any:
     if operation.extensions["x-wire"] == "data":
         return {"message": None, **answer}
+    if operation.extensions["x-wire"] == "flat":
+        return {"message": answer["message"], "data": {k: v for k, v in answer.items() if k != "message"}}
     return {"message": None, "data": answer}
 
 

@@ -38,6 +38,125 @@ class ApiKeyShown(TypedDict):
     key: str
 
 
+class CalledFunction(TypedDict):
+    name: str
+    arguments: str
+
+
+class ChatAnswer(TypedDict):
+    role: Literal['assistant']
+    content: str | None
+    reasoning: NotRequired[str]
+    refusal: str | None
+    annotations: list[dict[str, Any]]
+    tool_calls: list[ChatToolCall]
+
+
+class ChatChoice(TypedDict):
+    index: int
+    message: ChatAnswer
+    logprobs: dict[str, Any] | None
+    finish_reason: Literal['stop', 'length', 'tool_calls', 'content_filter']
+
+
+class ChatCompletion(TypedDict):
+    id: str
+    object: Literal['chat.completion']
+    created: int
+    model: str
+    choices: list[ChatChoice]
+    usage: ChatUsage
+    service_tier: str
+    generation_context: GenerationContext
+
+
+class ChatCompletionChunk(TypedDict):
+    id: str
+    object: Literal['chat.completion.chunk']
+    created: int
+    model: str
+    system_fingerprint: NotRequired[str]
+    choices: list[ChunkChoice]
+    usage: dict[str, Any] | None
+    generation_context: NotRequired[GenerationContext]
+
+
+class ChatCompletionRequest(TypedDict):
+    model: str
+    messages: NotRequired[list[ChatMessage]]
+    prompt: NotRequired[str]
+    stream: NotRequired[bool]
+    stream_options: NotRequired[dict[str, Any] | None]
+    temperature: NotRequired[float | None]
+    top_p: NotRequired[float | None]
+    top_k: NotRequired[float | None]
+    seed: NotRequired[float | None]
+    presence_penalty: NotRequired[float | None]
+    frequency_penalty: NotRequired[float | None]
+    stop: NotRequired[Any]
+    max_completion_tokens: NotRequired[int | None]
+    max_tokens: NotRequired[int | None]
+    reasoning_effort: NotRequired[str | None]
+    verbosity: NotRequired[str | None]
+    tools: NotRequired[list[ChatTool] | None]
+    tool_choice: NotRequired[Any]
+    parallel_tool_calls: NotRequired[bool | None]
+    response_format: NotRequired[dict[str, Any] | None]
+    response_schema: NotRequired[dict[str, Any] | None]
+    json_only: NotRequired[bool]
+    metadata: NotRequired[dict[str, str] | None]
+    idempotency_key: NotRequired[str]
+    user: NotRequired[str | None]
+
+
+class ChatMessage(TypedDict):
+    role: Literal['system', 'developer', 'user', 'assistant', 'tool', 'function']
+    content: NotRequired[Any]
+    name: NotRequired[str | None]
+    tool_calls: NotRequired[list[dict[str, Any]] | None]
+    tool_call_id: NotRequired[str | None]
+
+
+class ChatToolFunction(TypedDict):
+    name: str
+    description: NotRequired[str | None]
+    parameters: NotRequired[dict[str, Any] | None]
+
+
+class ChatTool(TypedDict):
+    type: str
+    function: NotRequired[ChatToolFunction]
+
+
+class ChatToolCall(TypedDict):
+    id: str
+    type: Literal['function']
+    function: CalledFunction
+
+
+class ChatUsagePromptTokensDetails(TypedDict):
+    cached_tokens: int
+
+
+class ChatUsageCompletionTokensDetails(TypedDict):
+    reasoning_tokens: NotRequired[int]
+
+
+class ChatUsage(TypedDict):
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    prompt_tokens_details: ChatUsagePromptTokensDetails
+    completion_tokens_details: NotRequired[ChatUsageCompletionTokensDetails]
+
+
+class ChunkChoice(TypedDict):
+    index: int
+    delta: dict[str, Any]
+    finish_reason: str | None
+    logprobs: dict[str, Any] | None
+
+
 class CollectionCreated(TypedDict):
     collectionId: str
 
@@ -298,6 +417,52 @@ class GatewaySummary(TypedDict):
     slug: str
 
 
+class GenerationContext(TypedDict):
+    generated_usage: list[UsageRow]
+    runned_functions: list[dict[str, Any]]
+
+
+class MemoriesDeleted(TypedDict):
+    message: str
+    removedCount: int
+    externalUserId: str
+    format: MemoryFormat
+
+
+class Memory(TypedDict):
+    id: str
+    externalUserId: str
+    content: str
+    format: MemoryFormat
+    createdAt: Timestamp
+    expiresAt: Timestamp
+
+
+MemoryFormat: TypeAlias = "Literal['Text', 'DateReminder']"
+
+
+MemoryList: TypeAlias = "list[MemorySummary]"
+
+
+class MemorySummary(TypedDict):
+    id: str
+    externalUserId: str
+    content: str | None
+    format: MemoryFormat
+
+
+class Model(TypedDict):
+    id: str
+    object: Literal['model']
+    created: int
+    owned_by: str
+
+
+class ModelList(TypedDict):
+    object: Literal['list']
+    data: list[Model]
+
+
 class NewCollectionRequest(TypedDict):
     collectionName: CollectionName
     context: NotRequired[str | None]
@@ -405,6 +570,17 @@ class NewSkillRequest(TypedDict):
     description: NotRequired[str | None]
     instructions: SkillInstructions
     options: NotRequired[SkillOptions]
+
+
+class OpenAiErrorError(TypedDict):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAiError(TypedDict):
+    error: OpenAiErrorError
 
 
 class ProtocolFunction(TypedDict):
@@ -516,3 +692,11 @@ class SkillSummary(TypedDict):
 
 
 Timestamp: TypeAlias = "str"
+
+
+class UsageRow(TypedDict):
+    sku: str
+    amount: float
+    unit_price: float
+    quantity: int
+    description: str

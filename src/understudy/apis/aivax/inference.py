@@ -1,0 +1,240 @@
+"""Inference: models, and conversations with them in the form of OpenAI. Spec tag: Inference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from understudy.apis.aivax import ai_gateways, prices
+from understudy.apis.aivax.ai_gateways import DEFAULTS
+from understudy.apis.aivax.conversations import Prepared, prepare
+from understudy.apis.aivax.errors import InferenceRefused
+from understudy.apis.aivax.kinds import GATEWAYS, account, own
+from understudy.apis.aivax.models import MODELS, model
+from understudy.behaviours import openai_form
+from understudy.behaviours.conversation import Message, text_of
+from understudy.behaviours.inference import Reply, Request, respond
+from understudy.behaviours.json_healing import heal
+from understudy.behaviours.token_budget import count
+from understudy.engine.context import Context
+from understudy.engine.operation import operation
+from understudy.engine.replies import Reply as Answer
+from understudy.engine.streaming import EventStream
+from understudy.errors import BadRequest, Forbidden, NotFound
+
+Json = dict[str, Any]
+PUBLIC_MEMBERS = frozenset({
+    "model", "messages", "prompt", "temperature", "top_p", "top_k", "seed", "tools", "reasoning_effort",
+    "max_completion_tokens", "stream",
+})  # fmt: skip
+"""What a public key may send; anything else is 400 (guess: the documents leave out the status)."""
+DONE = b"data: [DONE]\n\n"
+NOT_PUBLIC: Json = {"skills": [], "sentinelOptions": None, "tools": None}
+"""What a gateway does not do for a public key."""
+EASY_TOKENS, HARD_TOKENS = 60, 400
+"""Where the complexity of a message begins to be medium, and high (guess)."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What answers: the model, the parameters of its gateway, and the complexity it was chosen by."""
+
+    name: str
+    parameters: Mapping[str, Any]
+    complexity: str | None = None
+
+
+@operation("modelListing", "modelListingAlias")
+def model_listing(ctx: Context) -> Json:
+    owner = account(ctx).value["name"]
+    named = [(name, one.owner) for name, one in MODELS.items()]
+    named += [(gateway["id"], owner) for gateway in own(ctx, GATEWAYS).values()]
+    data = [{"id": name, "object": "model", "created": 1, "owned_by": owned_by} for name, owned_by in named]
+    return {"object": "list", "data": data}
+
+
+@operation("inferenceChatCompletions", "inferenceChatCompletionsAlias")
+def inference_chat_completions(
+    ctx: Context, body: Json, *, sse_stream_options: str | None = None
+) -> Json | EventStream | Answer:
+    messages = _messages(body)
+    resolved = _resolve(ctx, body, messages)
+    prices.require_balance(ctx)
+    prepared = prepare(ctx, messages, resolved.parameters, body.get("user") or "")
+    reply = _respond(body, prepared, resolved.parameters)
+    rows = _usage_rows(resolved.name, reply)
+    prices.charge(ctx, sum((Decimal(str(row["amount"])) for row in rows), Decimal(0)))
+    if resolved.complexity:
+        ctx.call.add_header(b"x-model-routed-complexity", resolved.complexity.encode())
+    context = {"generated_usage": rows, "runned_functions": prepared.functions}
+    if body.get("json_only"):
+        return _json_only(reply, streamed=bool(body.get("stream")))
+    completion_id = ctx.ids.uuid7("completion", ctx.clock.millis())
+    created = ctx.clock.millis() // 1000
+    call_ids = [f"call_{ctx.ids.hexadecimal('call', 24)}" for _ in reply.tool_calls]
+    if body.get("stream"):
+        return _streamed(reply, f"chatcmpl-{completion_id}", created, resolved.name, call_ids, context)
+    return _whole(reply, completion_id, created, resolved.name, call_ids, context)
+
+
+def _messages(body: Json) -> Sequence[Message]:
+    if body.get("messages"):
+        messages: Sequence[Message] = body["messages"]
+        return messages
+    if body.get("prompt"):
+        return [{"role": "user", "content": body["prompt"]}]
+    raise BadRequest({"body.messages": "is required, or prompt"})
+
+
+def _resolve(ctx: Context, body: Json, messages: Sequence[Message]) -> Resolved:
+    """The model of the request: an integrated one, or that of a gateway by its id or slug."""
+    assert ctx.principal is not None
+    name, kind = body["model"], ctx.principal.kind
+    if kind == "public":
+        _check_public(body)
+    if name in MODELS and kind == "private":
+        return Resolved(name, DEFAULTS)
+    gateways = own(ctx, GATEWAYS)
+    try:
+        found = gateways.record(name) if kind == "public" else ai_gateways.find(gateways, name)
+    except NotFound:
+        raise InferenceRefused("model_not_found", {"body.model": f"there is no model '{name}'"}) from None
+    if kind == "gateway" and found.value["id"] != ctx.principal.facts["gateway"]:
+        raise Forbidden("This key belongs to another gateway.")
+    parameters: Json = {**found.value["parameters"], **(NOT_PUBLIC if kind == "public" else {})}
+    return _routed(parameters, messages)
+
+
+def _check_public(body: Json) -> None:
+    for member in body:
+        if member not in PUBLIC_MEMBERS:
+            raise BadRequest({f"body.{member}": "may not be sent with a public key"})
+
+
+def _routed(parameters: Mapping[str, Any], messages: Sequence[Message]) -> Resolved:
+    """The model by the length of the last message, when the gateway asks for it (guess)."""
+    routing = parameters.get("modelRoutingParameters")
+    if not routing:
+        return Resolved(parameters["modelName"], parameters)
+    tokens = count(text_of(messages[-1]))
+    complexity = "low" if tokens < EASY_TOKENS else "medium" if tokens < HARD_TOKENS else "high"
+    return Resolved(routing[f"{complexity}ComplexityModelName"], parameters, complexity)
+
+
+def _respond(body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> Reply:
+    """The reply; members of the request win over parameters of the gateway."""
+    most = body.get("max_completion_tokens") or body.get("max_tokens") or parameters["maxCompletionTokens"]
+    effort = body.get("reasoning_effort") or parameters["reasoningEffort"] or "none"
+    reply = respond(
+        Request(
+            messages=prepared.messages,
+            instructions=prepared.instructions,
+            sources=prepared.sources,
+            memories=prepared.memories,
+            tools=body.get("tools") or parameters["tools"] or (),
+            tool_choice=body.get("tool_choice") or "auto",
+            parallel_tool_calls=body.get("parallel_tool_calls") is not False,
+            response_format=_format(body),
+            stop=_stops(body.get("stop") or parameters["stop"]),
+            max_tokens=most,
+            reasoning=effort != "none",
+        )
+    )
+    prefill = parameters["assistantPrefill"]
+    if prefill and parameters["includePrefillingInMessages"] and reply.text and _format(body) is None:
+        return Reply(
+            prefill + reply.text, reply.usage, reply.finish_reason, reply.reasoning, reply.tool_calls
+        )
+    return reply
+
+
+def _stops(given: Any) -> list[str]:
+    texts = [given] if isinstance(given, str) else given or []
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise BadRequest({"body.stop": "must be a text or a list of texts"})
+    return texts
+
+
+def _format(body: Json) -> Json | None:
+    """The response format; a schema of `response_schema` counts as one."""
+    stated = body.get("response_format")
+    if body.get("response_schema") is not None:
+        return {"type": "json_schema", "json_schema": {"schema": body["response_schema"]}}
+    if stated is None or stated.get("type") in (None, "text"):
+        return None
+    if stated["type"] == "json_object":
+        return {"type": "json_object"}
+    described = stated.get("json_schema")
+    if stated["type"] != "json_schema" or not isinstance(described, dict):
+        raise BadRequest({"body.response_format": "must be of type text, json_object or json_schema"})
+    if not isinstance(described.get("schema", {}), dict):
+        raise BadRequest({"body.response_format.json_schema.schema": "must be of type object"})
+    attempts = (described.get("healing_options") or {}).get("max_attempts", 1)
+    if not isinstance(attempts, int) or not 1 <= attempts <= 10:
+        field = "body.response_format.json_schema.healing_options.max_attempts"
+        raise BadRequest({field: "must be from 1 to 10"})
+    return dict(stated)
+
+
+def _usage_rows(name: str, reply: Reply) -> list[Json]:
+    """What the answer cost; each amount is its price times its quantity."""
+    one = model(name)
+    described = f"Inference of the model '{name}'"
+    rows = []
+    for way, price, quantity in (
+        ("in", one.price_in, reply.usage.prompt),
+        ("out", one.price_out, reply.usage.completion),
+    ):
+        rows.append({
+            "sku": f"inference.chat_completions.{way}",
+            "amount": float(price * quantity),
+            "unit_price": float(price),
+            "quantity": quantity,
+            "description": described,
+        })  # fmt: skip
+    return rows
+
+
+def _json_only(reply: Reply, *, streamed: bool) -> Answer:
+    """The generated JSON alone; text that is none is told as a JSON text."""
+    value = heal(reply.text)
+    content = orjson.dumps(reply.text if value is None else value)
+    if streamed:
+        return Answer(b"data: " + content + b"\n\n" + DONE, 200, media_type="text/event-stream")
+    return Answer(content, 200)
+
+
+def _whole(
+    reply: Reply, completion_id: str, created: int, name: str, call_ids: Sequence[str], context: Json
+) -> Json:
+    told = openai_form.completion(
+        reply, completion_id, created, name, call_ids=call_ids, reasoning_member="reasoning"
+    )
+    choice = told["choices"][0]
+    message = {"refusal": None, "annotations": [], "tool_calls": [], **choice["message"]}
+    told["choices"] = [{**choice, "message": message, "logprobs": None}]
+    return {**told, "service_tier": "default", "generation_context": context}
+
+
+def _streamed(
+    reply: Reply, completion_id: str, created: int, name: str, call_ids: Sequence[str], context: Json
+) -> EventStream:
+    told = openai_form.chunks(
+        reply,
+        completion_id,
+        created,
+        name,
+        call_ids=call_ids,
+        reasoning_member="reasoning",
+        include_usage="last",
+    )
+    for chunk in told:
+        chunk["system_fingerprint"] = "fp_understudy"
+        for choice in chunk["choices"]:
+            choice["logprobs"] = None
+    told[-1]["generation_context"] = context
+    return EventStream(told, named=False, closing=DONE)

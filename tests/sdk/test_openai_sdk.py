@@ -1,0 +1,120 @@
+"""The official `openai` package against AIVAX's inference, over a live port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+from openai import AsyncOpenAI, OpenAI
+
+from understudy.pytest_plugin import Understudy
+
+MINI = "@openai/gpt-5-mini"
+WEATHER: Any = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+    },
+}
+PERSON: Any = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "person",
+        "schema": {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+            "required": ["name", "age"],
+        },
+    },
+}
+
+
+def ask(text: str) -> Any:
+    return [{"role": "user", "content": text}]
+
+
+@pytest.fixture
+def client(understudy: Understudy) -> Iterator[OpenAI]:
+    key = f"sk-understudy@{understudy.world}"
+    with OpenAI(base_url=f"{understudy.url}/v1", api_key=key, max_retries=0) as client:
+        yield client
+
+
+def test_models_are_listed(client: OpenAI) -> None:
+    assert MINI in [model.id for model in client.models.list()]
+
+
+def test_a_completion_and_its_stream_say_the_same(client: OpenAI) -> None:
+    whole = client.chat.completions.create(model=MINI, messages=ask("Reply with exactly the word: PONG"))
+    assert whole.choices[0].message.content == "PONG"
+    assert whole.usage is not None
+    pieces, last = "", None
+    for chunk in client.chat.completions.create(
+        model=MINI, messages=ask("Reply with exactly the word: PONG"), stream=True
+    ):
+        pieces += chunk.choices[0].delta.content or ""
+        last = chunk
+    assert pieces == "PONG"
+    assert last is not None
+    assert last.usage == whole.usage
+
+
+def test_tools_go_round(client: OpenAI) -> None:
+    messages = ask("What is the weather in Tokyo?")
+    first = client.chat.completions.create(model=MINI, messages=messages, tools=[WEATHER])
+    (call,) = first.choices[0].message.tool_calls or []
+    assert call.type == "function"
+    assert (call.function.name, call.function.arguments) == ("get_weather", '{"city": "Tokyo"}')
+    messages += [
+        first.choices[0].message.model_dump(exclude_none=True),
+        {"role": "tool", "tool_call_id": call.id, "content": "Rain, 12 degrees."},
+    ]
+    final = client.chat.completions.create(model=MINI, messages=messages, tools=[WEATHER])
+    assert "12 degrees" in (final.choices[0].message.content or "")
+
+
+def test_a_streamed_tool_call_is_put_together(client: OpenAI) -> None:
+    with client.chat.completions.stream(
+        model=MINI, messages=ask("What is the weather in Tokyo?"), tools=[WEATHER]
+    ) as stream:
+        final = stream.get_final_completion()
+    (call,) = final.choices[0].message.tool_calls or []
+    assert (call.function.name, call.function.arguments) == ("get_weather", '{"city": "Tokyo"}')
+
+
+def test_structured_output(client: OpenAI) -> None:
+    told = client.chat.completions.create(
+        model=MINI,
+        messages=ask("Generate a person named John who is 30 years old."),
+        response_format=PERSON,
+    )
+    assert told.choices[0].message.content == '{"name": "John", "age": 30}'
+
+
+def test_refusals_are_the_exceptions_of_the_package(client: OpenAI, understudy: Understudy) -> None:
+    with pytest.raises(openai.BadRequestError) as bad:
+        client.chat.completions.create(model="nope", messages=ask("Hi"))
+    assert (bad.value.code, bad.value.param) == ("model_not_found", "model")
+    with pytest.raises(openai.AuthenticationError) as wrong:
+        client.with_options(api_key="sk-wrong").models.list()
+    assert wrong.value.code == "invalid_api_key"
+    with pytest.raises(openai.PermissionDeniedError):
+        client.with_options(api_key=f"pk-understudy@{understudy.world}").models.list()
+    with pytest.raises(openai.NotFoundError):
+        client.responses.create(model=MINI, input="Hi")
+
+
+def test_the_async_client(understudy: Understudy) -> None:
+    async def streamed() -> str:
+        key = f"sk-understudy@{understudy.world}"
+        async with AsyncOpenAI(base_url=f"{understudy.url}/v1", api_key=key) as client:
+            stream = await client.chat.completions.create(
+                model=MINI, messages=ask("Reply with exactly the word: PONG"), stream=True
+            )
+            return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
+
+    assert asyncio.run(streamed()) == "PONG"
