@@ -16,6 +16,7 @@ COLLECTION_DOCUMENTS: Kind[dict[str, Any]] = Kind("collection_document", noun="d
 
 SKILLS: Kind[dict[str, Any]] = Kind("skill")
 GATEWAYS: Kind[dict[str, Any]] = Kind("gateway", noun="AI gateway")
+WEB_CHATS: Kind[dict[str, Any]] = Kind("web_chat", noun="web chat client")
 
 
 def own(ctx: Context, kind: Kind[dict[str, Any]]) -> Table[dict[str, Any]]:
