@@ -162,7 +162,7 @@ def test_a_reply_that_was_decided_says_so() -> None:
 def test_tools_may_be_nested_deeply() -> None:
     schema: Any = {"type": "string"}
     for _ in range(950):
-        schema = {"type": "object", "properties": {"a": schema}, "required": ["a"], "default": schema}
+        schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
     tool = {"type": "function", "function": {"name": "deep_weather", "parameters": schema}}
     assert asked("What is the weather?", tools=[tool]).tool_calls[0].name == "deep_weather"
 
