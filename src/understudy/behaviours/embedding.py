@@ -10,10 +10,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.behaviours.synonyms import Alternatives, alternatives
 from understudy.behaviours.tokens import content_stems, is_content, stems, words
 
 DIMENSIONS = 1024
-_STEM, _WORD, _GRAM = 4, 1, 1
+_STEM, _WORD, _GRAM, _SYNONYM = 4, 1, 1, 1
 _MOST_REPEATS = 8  # more of the same word would only drown the others
 _LIMIT = 127  # of one component: then 1024 products stay below 2**24 and a float32 sum of them is exact
 _GRAM_SIZES = (3, 4, 5)
@@ -21,24 +22,37 @@ _GRAM_SIZES = (3, 4, 5)
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """An embedded query: the dimensions it uses, its weights there, and its squared norm."""
+    """An embedded query: the dimensions it uses, its weights there, and the squared norm of its own words.
+
+    Other names for its words add to the weights and not to the norm: they never make it less like a text.
+    """
 
     dimensions: NDArray[np.intp]
     weights: NDArray[np.float32]
     norm: int
     stems: tuple[str, ...]
+    synonyms: Alternatives
+
+
+def embed(text: str, *, widened: bool = True) -> Query:
+    """The text as a query, widened by other names for its words unless a text of its very words is wanted."""
+    return _embedded(text, widened)
 
 
 @lru_cache(maxsize=4096)
-def embed(text: str) -> Query:
-    """The text as a query."""
-    vector = vectors([words(text)])[:, 0]
+def _embedded(text: str, widened: bool) -> Query:
+    vector = vectors([words(text)])[:, 0].astype(np.float32)
+    norm = int((vector * vector).sum())
+    wanted = tuple(dict.fromkeys(content_stems(text)))
+    synonyms = alternatives(wanted) if widened else {}
+    others = {stem for known in synonyms.values() for phrase, _ in known for stem in phrase}
+    for stem in others.difference(wanted):
+        place, weight = _hashed(f"s{stem}", _SYNONYM)
+        vector[place] += weight
     dimensions = np.flatnonzero(vector)
-    weights = vector[dimensions].astype(np.float32)
+    weights = np.clip(vector[dimensions], -_LIMIT, _LIMIT)
     weights.flags.writeable = dimensions.flags.writeable = False  # cached, hence shared
-    return Query(
-        dimensions, weights, int((weights * weights).sum()), tuple(dict.fromkeys(content_stems(text)))
-    )
+    return Query(dimensions, weights, norm, wanted, synonyms)
 
 
 def vectors(texts: Iterable[Iterable[str]]) -> NDArray[np.int8]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from understudy.behaviours.fuzzy import distance
+from understudy.behaviours.synonyms import Alternatives
 
 Similarity = Callable[[int, int], float] | Any  # a function of two positions, or a matrix
 
@@ -13,9 +15,13 @@ _PART = 0.6  # what a shared beginning of a word counts
 _MISTAKEN = 0.8  # what a word with typing mistakes counts
 _SHORTEST_MISTAKEN, _TWO_MISTAKES_FROM = 5, 8  # letters; in a shorter word one mistake makes another word
 _NEAR = 4
-_ENOUGH = 0.35  # the cosine that counts as full semantic agreement of a short query and a sentence
-_DOCUMENT = 0.3  # what the whole document counts, beside the text itself
-_AROUND = 0.5  # one text of a document that holds a word tells two thirds of what many would tell
+_AROUND = 0.5
+_TOLD, _SEMANTIC, _ORDER = (
+    0.65,
+    0.25,
+    0.1,
+)  # shares: what the document tells, the cosine, the order of the words
+_APART = 0.4  # what the words of a document count where they do not stand in the text itself
 
 
 class Text(NamedTuple):
@@ -28,41 +34,89 @@ class Text(NamedTuple):
     document: Mapping[str, int]
 
 
-def relevances(wanted: Sequence[str], texts: Sequence[Text], semantic: Sequence[float]) -> list[float]:
+def relevances(
+    wanted: Sequence[str],
+    texts: Sequence[Text],
+    semantic: Sequence[float],
+    synonyms: Alternatives = MappingProxyType({}),
+) -> list[float]:
     """Relevance in [0, 1] of each text to a query of these stems, given their semantic scores."""
     if not wanted:
         return [0.0] * len(texts)
     mistaken = _mistaken(wanted, texts)
-    return [_relevance(wanted, text, mistaken, score) for text, score in zip(texts, semantic, strict=True)]
+    documents: dict[int, _Document] = {}
+    found = []
+    for text, score in zip(texts, semantic, strict=True):
+        document = documents.get(id(text.document))
+        if document is None:
+            document = documents[id(text.document)] = _read(wanted, text.document, mistaken, synonyms)
+        found.append(_relevance(wanted, text, mistaken, document, score))
+    return found
+
+
+class _Document(NamedTuple):
+    """How much of what is wanted a document tells, from 0 to 1, and the other names for it that it uses."""
+
+    told: float
+    names: Alternatives
+
+
+def _read(
+    wanted: Sequence[str],
+    holders: Mapping[str, int],
+    mistaken: Mapping[str, frozenset[str]],
+    synonyms: Alternatives,
+) -> _Document:
+    told = 0.0
+    names = {}
+    for stem in wanted:
+        best = _told(holders.get(stem, 0))
+        if stem in mistaken:
+            best = _MISTAKEN * _told(max(holders.get(meant, 0) for meant in mistaken[stem]))
+        used = [one for one in synonyms.get(stem, ()) if all(part in holders for part in one[0])]
+        for phrase, weight in used:
+            best = max(best, weight * _told(min(holders[part] for part in phrase)))
+        if used:
+            names[stem] = tuple(used)
+        told += best
+    return _Document(told / len(wanted), names)
+
+
+def _told(holders: int) -> float:
+    """How much a document tells of a stem that so many of its texts hold: one tells two thirds of many."""
+    return holders / (holders + _AROUND)
 
 
 def _relevance(
-    wanted: Sequence[str], text: Text, mistaken: Mapping[str, frozenset[str]], semantic: float
+    wanted: Sequence[str],
+    text: Text,
+    mistaken: Mapping[str, frozenset[str]],
+    document: _Document,
+    semantic: float,
 ) -> float:
-    """The share of the wanted stems that the text covers, sharpened at both ends, counts most; then their
-    being close together in the same order, the semantic score, and what its whole document covers.
+    """The share of the wanted stems that the whole document tells of counts most, if it has a part in that;
+    then the semantic score, and the stems' being close together in the same order.
     """
-    covered, around, whole = 0.0, 0.0, 0
+    covered, whole = 0.0, 0
     for stem in wanted:
-        holders = text.document.get(stem, 0)
-        around += holders / (holders + _AROUND)
         if stem in text.held:
             covered += 1.0
             whole += 1
-        elif stem in mistaken and not mistaken[stem].isdisjoint(text.held):
-            holders = max(text.document.get(meant, 0) for meant in mistaken[stem])
-            around += _MISTAKEN * holders / (holders + _AROUND)
-            covered += _MISTAKEN
+            continue
+        own = 0.0
+        if stem in mistaken and not mistaken[stem].isdisjoint(text.held):
+            own = _MISTAKEN
         elif len(stem) >= _PREFIX and f" {stem[:_PREFIX]}" in text.line:
-            covered += _PART
-    agreement = min(1.0, semantic / _ENOUGH)
-    closeness = _closeness(wanted, text.stems, text.held) if whole > 1 or len(wanted) == 1 else 0.0
-    own = _sharp(covered / len(wanted)) * (0.72 + 0.13 * closeness + 0.12 * agreement) + 0.03 * agreement
-    return round((1 - _DOCUMENT) * own + _DOCUMENT * _sharp(around / len(wanted)) * agreement, 6)
-
-
-def _sharp(share: float) -> float:
-    return share * share * (3 - 2 * share)
+            own = _PART
+        for phrase, weight in document.names.get(stem, ()):
+            if weight > own and text.held.issuperset(phrase):
+                own = weight
+        covered += own
+    count = len(wanted)
+    closeness = _closeness(wanted, text.stems, text.held) if whole > 1 or count == 1 else 0.0
+    told = document.told * (_APART + (1 - _APART) * covered / count) if covered else 0.0
+    value = _TOLD * told + _SEMANTIC * semantic + _ORDER * closeness
+    return round(value * (2 - value), 6)  # a good answer seldom has all of it
 
 
 def _mistaken(wanted: Sequence[str], texts: Sequence[Text]) -> dict[str, frozenset[str]]:

@@ -122,11 +122,12 @@ class Index:
         """
         share = lexical_interpolation
         if share <= 0:
-            return self._semantic(embed(query_text)) if boosts is None else self._boosted(query_text, boosts)
+            blended = self._semantic(embed(query_text, widened=not as_answer))
+            return blended if boosts is None else _rounded(blended + _bounded(boosts))
         query = literal(query_text) if as_answer else parse(query_text)
         blended = share * self._lexical(query)
         if share < 1:
-            blended += (1 - share) * self._semantic(embed(query.plain))
+            blended += (1 - share) * self._semantic(embed(query.plain, widened=not as_answer))
         if boosts is not None:
             blended += _bounded(boosts)
         for phrase in query.required:
@@ -159,7 +160,7 @@ class Index:
         embedded = embed(query)
         if semantic is None:
             semantic = self._semantic_of(embedded, np.asarray(rows, np.intp))
-        return relevances(embedded.stems, [self._text(row) for row in rows], semantic)
+        return relevances(embedded.stems, [self._text(row) for row in rows], semantic, embedded.synonyms)
 
     def _text(self, row: int) -> Text:
         at, part = self.row(row)
@@ -168,7 +169,7 @@ class Index:
 
     def likeness(self, text: str, rows: Sequence[int]) -> list[float]:
         """How alike each row and the text are, in [0, 1]; a row is 1 like itself."""
-        return self._semantic_of(embed(text), np.asarray(rows, np.intp))
+        return self._semantic_of(embed(text, widened=False), np.asarray(rows, np.intp))
 
     def _semantic_of(self, query: Query, rows: NDArray[np.intp]) -> list[float]:
         scores: list[float] = _cosine(
@@ -178,9 +179,6 @@ class Index:
 
     def _semantic(self, query: Query) -> Floats:
         return _cosine(query, self._matrix.take(query.dimensions, 0), self._lengths)
-
-    def _boosted(self, query_text: str, boosts: Sequence[float]) -> Floats:
-        return _rounded(self._semantic(embed(query_text)) + _bounded(boosts))
 
     def _lexical(self, query: LexicalQuery) -> Floats:
         total: Floats = np.zeros(len(self))
@@ -256,7 +254,7 @@ def relevance(query: str, texts: Sequence[str]) -> list[float]:
 def _cosine(query: Query, columns: NDArray[np.int8], lengths: Floats) -> Floats:
     scores: Floats = (query.weights @ columns.astype(np.float32)).astype(np.float64)  # exact integers
     scores /= lengths * sqrt(max(query.norm, 1))
-    return _rounded(np.maximum(scores, 0.0, out=scores))
+    return _rounded(np.clip(scores, 0.0, 1.0, out=scores))
 
 
 def _bounded(boosts: Sequence[float]) -> Floats:

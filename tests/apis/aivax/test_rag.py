@@ -268,7 +268,7 @@ def test_each_reranker_does_what_it_says(api: Client) -> None:
         name: pytest.approx((1 / (60 + place[name]) + 1 / (60 + rank[name])) * 61 / 2, abs=1e-6)
         for name in texts
     }
-    assert names(told["smart"])[0] == "words", "it holds both words side by side"
+    assert names(told["smart"])[-1] == "answer", "it alone turns the words round"
     assert scores["smart"] != similarity
 
 
