@@ -19,6 +19,8 @@ def text(found: dict[str, Any]) -> str:
     rows = [_against(scenario, rounds) for scenario in TARGETS if rounds]
     rows += [row for name, figures in single.items() if name in ALONE for row in ALONE[name](figures)]
     tables.append(_table(["figure", "measured", "target", ""], rows))
+    if "completions" in single:
+        tables.append(_completions(single["completions"]))
     if "shapes" in single:
         tables.append(shapes(single["shapes"]))
     return "\n\n".join(tables)
@@ -55,6 +57,15 @@ def comparison(rounds: Sequence[dict[str, Any]]) -> str:
     return _table(heads, rows)
 
 
+def _completions(forms: dict[str, Any]) -> str:
+    rows = [
+        [form, server, f"{run['per_second']:,.0f}", f"{run['cpu_us']:,.0f}"]
+        for form, servers in forms.items()
+        for server, run in servers.items()
+    ]
+    return _table(["chat completion", "server", "requests/s", "CPU us/request"], rows)
+
+
 def invalid(rounds: Sequence[dict[str, Any]]) -> list[str]:
     """Why a server is not compared in a scenario."""
     reasons = {
@@ -86,6 +97,10 @@ def _large(figures: dict[str, Any]) -> list[list[str]]:
     ]
 
 
+def _scale(figures: dict[str, float]) -> list[list[str]]:
+    return [[name, f"{value:.2f} ms", "", ""] for name, value in figures.items()]
+
+
 def _growth(figures: dict[str, Any]) -> list[list[str]]:
     return [_at_most(f"growth over {figures['requests']:,} requests", figures["growth_mb"], 20, "MB")]
 
@@ -111,6 +126,7 @@ ALONE: dict[str, Callable[[dict[str, Any]], list[list[str]]]] = {
     "starts": _starts,
     "growth": _growth,
     "large": _large,
+    "scale": _scale,
     "self_check": _self_check,
     "wrong_types": _wrong_types,
 }

@@ -15,8 +15,10 @@ from typing import Any
 
 import orjson
 
+import completions
 import load
 import report
+import scale
 import scenarios
 import single
 from peers import setup
@@ -129,6 +131,8 @@ ALONE: dict[str, Callable[[argparse.Namespace], Any]] = {
     "starts": lambda o: single.starts(o.peers, o.quick),
     "growth": lambda o: single.growth(o.peers, o.quick),
     "large": lambda o: single.large_corpus(o.peers, o.seconds),
+    "scale": lambda o: scale.measure(o.peers, o.quick),
+    "completions": lambda o: completions.measure(o.peers, max(1, o.rounds), o.seconds),
     "shapes": lambda o: single.shapes(o.peers, o.seconds),
     "self_check": _self_check,
     "wrong_types": lambda o: single.wrong_bodies(o.peers),

@@ -55,6 +55,14 @@ def _connexion(port: int, peers: Path) -> list[str]:
     return [sys.executable, str(PEERS / "connexion_defaults.py"), str(BUNDLE), str(port)]
 
 
+def _aimock(port: int, peers: Path) -> list[str]:
+    fixtures = str(PEERS / "aimock.json")
+    return [
+        str(setup.node(peers)), str(setup.aimock(peers)),
+        "--port", str(port), "--fixtures", fixtures, "--log-level", "silent",
+    ]  # fmt: skip
+
+
 COMMANDS: dict[str, Command] = {
     "prism": _prism,
     "understudy": _understudy,
@@ -62,8 +70,11 @@ COMMANDS: dict[str, Command] = {
     "connexion": _connexion,
 }
 """By name; Prism first, as all ratios are to it."""
-STARTS: dict[str, Command] = {**COMMANDS, "quickstart": _quickstart}
-"""What `start` knows besides: Understudy with the fixture that it starts with when nobody says otherwise."""
+STARTS: dict[str, Command] = {**COMMANDS, "quickstart": _quickstart, "aimock": _aimock}
+"""What `start` knows besides: Understudy with the fixture that it starts with when nobody says otherwise, and
+aimock, which has another API to answer."""
+FIRST = {"aimock": "/v1/models"}
+"""What is asked first, where it is not the list of corpora."""
 
 
 @dataclass
@@ -71,7 +82,7 @@ class Server:
     """A running server.
 
     Args:
-        name: key of `COMMANDS`.
+        name: key of `STARTS`.
         port: loopback port.
         process: its first process; others may be below it.
         started: seconds from process start to the first answer with status 200.
@@ -130,7 +141,7 @@ def start(name: str, peers: Path) -> Server:
         start_new_session=True,
     )
     server = Server(name, port, process)
-    while not _answers(port):
+    while not _answers(port, FIRST.get(name, "/v2/corpora")):
         if process.poll() is not None:
             told.seek(0)
             raise SystemExit(f"{name} ended before it answered:\n{told.read().decode()[-2000:]}")
@@ -142,10 +153,10 @@ def start(name: str, peers: Path) -> Server:
     return server
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, path: str) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", "/v2/corpora", headers={"x-api-key": KEY})
+        connection.request("GET", path, headers={"x-api-key": KEY})
         return connection.getresponse().status == 200
     except OSError:
         return False

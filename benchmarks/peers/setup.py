@@ -1,4 +1,4 @@
-"""Installs Prism, openapi-backend and the Node they run on into a directory of the benchmark's own."""
+"""Installs Prism, openapi-backend, aimock and a Node for them into a directory of the benchmark's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = ("@stoplight/prism-cli@5.16.0", "openapi-backend@5.21.2", "node@24.21.0")
+PACKAGES = (
+    "@stoplight/prism-cli@5.16.0",
+    "openapi-backend@5.21.2",
+    "@copilotkit/aimock@1.43.0",
+    "node@24.21.0",
+)
 DIRECTORY = Path(__file__).parent.parent / ".peers"
 
 
@@ -19,9 +24,13 @@ def prism(directory: Path) -> Path:
     return directory / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
 
 
+def aimock(directory: Path) -> Path:
+    return directory / "node_modules" / "@copilotkit" / "aimock" / "dist" / "cli.js"
+
+
 def install(directory: Path = DIRECTORY) -> None:
     """Install what is missing; needs `npm` on the path."""
-    if node(directory).exists() and prism(directory).exists():
+    if all(program(directory).exists() for program in (node, prism, aimock)):
         return
     print(f"installing {', '.join(PACKAGES)} into {directory}", file=sys.stderr)
     directory.mkdir(parents=True, exist_ok=True)

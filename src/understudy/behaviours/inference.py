@@ -1,11 +1,12 @@
-"""Inference: a language model played by rules. The same request gives the same reply, grounded in its "
-"words."""
+"""Inference: a language model played by rules. The same request gives the same reply, from its own words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from understudy.behaviours.answers import Answer, answer, is_courtesy, situation
 from understudy.behaviours.conversation import Exchange, Message, last_exchange, text_of
@@ -15,6 +16,9 @@ from understudy.behaviours.structured import structured
 from understudy.behaviours.token_budget import MESSAGE_TOKENS, count, count_messages, count_value, cut
 from understudy.behaviours.tool_choice import Call, chosen_calls, json_text, tools_of
 
+_REMEMBERED, _LARGEST = 256, 65536
+_KNOWN: dict[bytes, Reply] = {}
+"""The last different requests and their replies: tests ask the same again and again."""
 _SCRIPTED = "The reply was decided beforehand."
 
 
@@ -82,9 +86,27 @@ class Reply:
 def respond(request: Request, decider: Decider | None = None) -> Reply:
     """The reply to a request.
 
-    A decider may decide `tool_calls` (a list of `Call`) and `reply` (a text); the subjects hold the question,
-    the messages and what the request offers.
+    What was replied to one of the last 256 different requests is not worked out again. A decider may decide
+    `tool_calls` (a list of `Call`) and `reply` (a text); the subjects hold the question, the messages and what
+    the request offers.
     """
+    if decider is not None:
+        return _reply(request, decider)
+    try:
+        key = orjson.dumps(request)
+    except orjson.JSONEncodeError:  # nested too deeply
+        return _reply(request, None)
+    known = _KNOWN.get(key)
+    if known is None:
+        known = _reply(request, None)
+        if len(key) <= _LARGEST:
+            if len(_KNOWN) >= _REMEMBERED:
+                del _KNOWN[next(iter(_KNOWN))]
+            _KNOWN[key] = known
+    return known
+
+
+def _reply(request: Request, decider: Decider | None) -> Reply:
     exchange = last_exchange(request.messages)
     account = [_reading(request)]
     calls = _calls(request, exchange, decider, account) if request.tools else []
