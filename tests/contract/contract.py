@@ -89,6 +89,7 @@ AIVAX = Contract(
         "key-id": "01941f29-7c00-7000-a000-000000000012",
         "id": "01941f29-7c00-7000-a000-000000000031",
         "skill-id": "01941f29-7c00-7000-a000-000000000041",
+        "web-chat-id": "01941f29-7c00-7000-a000-000000000071",
         "token": "none",
     },
     headers=lambda key: {"authorization": f"Bearer {key}"},

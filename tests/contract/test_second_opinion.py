@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import httpx
@@ -10,10 +11,12 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 from openapi_core.validation.response.exceptions import ResponseValidationError
 
-from tests.contract.contract import VECTARA
+from tests.apis.aivax import scheduled
+from tests.apis.aivax.conftest import UNKNOWN, client_of
+from tests.contract.contract import AIVAX, VECTARA, Contract
 from understudy.pytest_plugin import Understudy
 
-JUDGE = OpenAPI.from_dict(VECTARA.bundle)
+Calls = list[tuple[str, str, dict[str, Any], int]]
 TABLE = {
     "id": "t",
     "title": "Tides",
@@ -63,7 +66,7 @@ ROLES = {
 KEY = {"name": "Till", "api_key_role": "serving", "corpus_keys": ["handbook"], **ROLES}
 CLIENT = {"type": "client_credentials", "name": "Till", "description": "At the door", **ROLES}
 
-CALLS: list[tuple[str, str, dict[str, Any], int]] = [
+CALLS: Calls = [
     ("post", "/oauth/token", {"json": GRANT}, 200),
     ("post", "/oauth2/token", {"json": {**GRANT, "client_secret": "x"}}, 401),
     ("post", "/oauth2/token", {"json": {}}, 400),
@@ -185,12 +188,135 @@ CALLS: list[tuple[str, str, dict[str, Any], int]] = [
 ]
 
 
-def judge(answer: httpx.Response, path: str) -> None:
+COLLECTION = "/api/v1/collections/01941f29-7c00-7000-a000-000000000021"
+GATEWAY = "/api/v1/ai-gateways/01941f29-7c00-7000-a000-000000000031"
+SKILL = "/api/v1/skills/01941f29-7c00-7000-a000-000000000041"
+SHELL: dict[str, Any] = {"headers": {"x-shell-user-id": "ada"}, "params": {"path": "/a/tide.txt"}}
+DIRECTORY: dict[str, Any] = {**SHELL, "params": {"path": "/a"}}
+LINE = b'{"docid": "tide", "text": "The tide is high at noon."}'
+SAID = {"messages": [{"role": "user", "content": "Remember that I like tea."}], "user": "ada"}
+COMPLETION = {"json": {"model": "01941f29-7c00-7000-a000-000000000031", **SAID}}
+TERM = {"term": "paid leave", "collections": ["01941f29-7c00-7000-a000-000000000021"]}
+MEMBERS = {"baseAddress": "@integrated", "modelName": "@openai/gpt-4o"}
+
+AIVAX_CALLS: Calls = [
+    ("get", "/v1/models", {}, 200),
+    ("get", "/api/v1/models", {}, 200),
+    ("post", "/v1/chat/completions", COMPLETION, 200),
+    ("post", "/v1/chat/completions", {"json": {}}, 400),
+    ("post", "/api/v1/chat/completions", COMPLETION, 200),
+    ("get", "/v1/models", {"headers": {"authorization": "Bearer no"}}, 401),
+    ("get", "/api/v1/memories", {}, 200),
+    ("get", "/api/v1/memories/{memory}", {}, 200),
+    ("get", f"/api/v1/memories/{UNKNOWN}", {}, 404),
+    ("delete", "/api/v1/memories", {"params": {"externalUserId": "ada", "format": "Text"}}, 200),
+    ("delete", "/api/v1/memories", {}, 400),
+    ("get", "/api/v1/collections", {}, 200),
+    ("get", "/api/v1/collections", {"headers": {"authorization": "Bearer no"}}, 401),
+    ("post", "/api/v1/collections", {"json": {"collectionName": "Tides", "tags": "sea"}}, 200),
+    ("post", "/api/v1/collections", {"json": {}}, 400),
+    ("post", "/api/v1/collections", {"content": b"x", "headers": {"content-type": "text/plain"}}, 415),
+    ("get", COLLECTION, {}, 200),
+    ("get", f"/api/v1/collections/{UNKNOWN}", {}, 404),
+    ("put", COLLECTION, {"json": {"context": None}}, 200),
+    ("get", f"{COLLECTION}/documents", {"params": {"filter": "leave"}}, 200),
+    ("get", f"{COLLECTION}/documents", {"params": {"state": "gone"}}, 400),
+    ("put", f"{COLLECTION}/documents", {"json": {"name": "tide", "contents": "High at noon."}}, 200),
+    ("put", f"{COLLECTION}/documents", {"json": {"name": "tide"}}, 400),
+    ("post", f"{COLLECTION}/documents", {"files": {"documents": ("a.jsonl", LINE)}}, 200),
+    ("get", f"{COLLECTION}/documents/01941f29-7c00-7000-a000-000000000051", {}, 200),
+    ("delete", f"{COLLECTION}/documents/01941f29-7c00-7000-a000-000000000051", {}, 200),
+    ("delete", f"{COLLECTION}/documents/{UNKNOWN}", {}, 404),
+    ("post", "/api/v1/query", {"json": TERM}, 200),
+    ("post", "/api/v1/query", {"json": {**TERM, "top": 0}}, 400),
+    ("get", f"{COLLECTION}/export.jsonl", {}, 200),
+    ("delete", f"{COLLECTION}/vectors-only", {}, 200),
+    ("delete", f"{COLLECTION}/reset-only", {}, 200),
+    ("delete", COLLECTION, {}, 200),
+    ("put", "/api/v1/accounts", {"json": {"parameters": {"automaticJsonHealing": True}}}, 200),
+    ("put", "/api/v1/accounts", {"json": {"name": ""}}, 400),
+    ("post", "/api/v1/accounts/roll-salt", {}, 200),
+    ("get", "/api/v1/accounts/api-key", {}, 200),
+    ("post", "/api/v1/accounts/api-key", {"json": {"label": "Till", "duration": 7}}, 200),
+    ("post", "/api/v1/accounts/api-key", {"json": {"label": "Till"}}, 400),
+    ("get", "/api/v1/accounts/api-key", {}, 200),
+    ("delete", "/api/v1/accounts/api-key/{key}", {}, 200),
+    ("delete", "/api/v1/accounts/api-key/{key}", {}, 400),
+    ("post", "/api/v1/ai-gateways", {"json": {"name": "Tides", "parameters": MEMBERS}}, 200),
+    ("post", "/api/v1/ai-gateways", {"json": {"name": "Tides"}}, 400),
+    ("get", "/api/v1/ai-gateways", {"params": {"filter": "help"}}, 200),
+    ("get", GATEWAY, {}, 200),
+    ("get", f"/api/v1/ai-gateways/{UNKNOWN}", {}, 404),
+    ("patch", GATEWAY, {"json": {"parameters": {"topP": 0.5}}}, 200),
+    ("delete", GATEWAY, {}, 200),
+    ("get", "/api/v1/skills", {}, 200),
+    ("post", "/api/v1/skills", {"json": {"slug": "tides", "instructions": "Look at the moon."}}, 200),
+    ("post", "/api/v1/skills", {"json": {"slug": "a b", "instructions": "Look."}}, 400),
+    ("get", SKILL, {}, 200),
+    ("get", f"/api/v1/skills/{UNKNOWN}", {}, 404),
+    ("put", SKILL, {"json": {"description": None}}, 200),
+    ("get", "/api/v1/skills/management/export.jsonl", {}, 200),
+    ("post", "/api/v1/skills/management/import", {"files": {"skills": ("a.jsonl", b"{}")}}, 200),
+    ("delete", SKILL, {}, 200),
+    ("delete", "/api/v1/skills/management/clear", {}, 200),
+    ("get", "/api/v1/shell/io/listing", DIRECTORY, 404),
+    ("post", "/api/v1/shell/io/directory", DIRECTORY, 200),
+    ("post", "/api/v1/shell/io/file", {**SHELL, "content": b"High at noon."}, 200),
+    ("get", "/api/v1/shell/io/file", SHELL, 200),
+    ("get", "/api/v1/shell/io/file", {"params": {"path": "/a"}}, 400),
+    ("get", "/api/v1/shell/io/listing", DIRECTORY, 200),
+    ("get", "/api/v1/shell/io/file/details", SHELL, 200),
+    ("get", "/api/v1/shell/io/file/public-address", SHELL, 200),
+    ("get", "/api/v1/public/ext-res/file/{token}", {}, 200),
+    ("delete", "/api/v1/shell/io/file", SHELL, 200),
+    ("get", "/api/v1/public/ext-res/file/{token}", {}, 404),
+    ("delete", "/api/v1/shell/io/directory", DIRECTORY, 200),
+    ("get", scheduled.PATH, {}, 200),
+    ("get", f"/api/v1/web-chat-clients/{UNKNOWN}/hook-schedules", {}, 404),
+    ("get", f"{scheduled.PATH}/schedules/{scheduled.ONCE}", {}, 200),
+    ("delete", f"{scheduled.PATH}/schedules/{scheduled.ONCE}", {}, 200),
+    ("delete", f"{scheduled.PATH}/schedules/{scheduled.ONCE}", {}, 404),
+    ("get", f"{scheduled.PATH}/recurring/{scheduled.WEEKLY}", {}, 200),
+    ("delete", f"{scheduled.PATH}/recurring/{scheduled.WEEKLY}", {}, 200),
+]
+ALL_CALLS = {"vectara": CALLS, "aivax": AIVAX_CALLS}
+
+
+def wrapped(contract: Contract) -> dict[str, Any]:
+    """The contract with its answers as production wraps them, written without our own reading of `x-wire`."""
+    document = deepcopy(contract.bundle)
+    message = {"type": "string", "nullable": True}
+    operations = [raw for item in document["paths"].values() for raw in item.values()]
+    for raw in operations:
+        media = raw["responses"].get("200", {}).get("content", {}).get("application/json")
+        if raw["x-wire"] == "payload":
+            inside = media["schema"]
+        elif raw["x-wire"] in ("data", "flat"):
+            inside = {"type": "object"}
+        else:
+            continue
+        media["schema"] = {
+            "type": "object",
+            "required": ["message", "data"],
+            "properties": {"message": message, "data": inside},
+            "additionalProperties": False,
+        }
+    return document
+
+
+JUDGES = {
+    "vectara": OpenAPI.from_dict(VECTARA.bundle),
+    "aivax": OpenAPI.from_dict(AIVAX.bundle),
+    "aivax wire": OpenAPI.from_dict(wrapped(AIVAX)),
+}
+
+
+def judge(api: str, answer: httpx.Response, path: str) -> None:
     request = MockRequest(
         "http://localhost", answer.request.method.lower(), path, headers=dict(answer.request.headers)
     )
     content_type = answer.headers.get("content-type", "application/json")
-    JUDGE.validate_response(
+    JUDGES[api].validate_response(
         request,
         MockResponse(answer.content, answer.status_code, dict(answer.headers), content_type),
     )
@@ -203,16 +329,45 @@ def test_real_answers_are_what_the_contract_describes(understudy: Understudy) ->
             path = template.format(**made)
             answer = client.request(method, path, **arguments)
             assert answer.status_code == status, f"{method} {path}: {answer.text}"
-            judge(answer, path)
+            judge("vectara", answer, path)
             if status == 200:
                 told = answer.json()
                 made |= {name: told[f"{name}_id"] for name in made if f"{name}_id" in told}
 
 
-def test_every_operation_that_is_acted_is_judged() -> None:
-    """A new operation needs a line in CALLS."""
-    methods = [(method, path.split("/")) for method, path, _, _ in CALLS]
-    for operation in VECTARA.described():
+@pytest.mark.parametrize("form", ["bare", "wire"])
+def test_real_answers_of_aivax_are_what_the_contract_describes(understudy: Understudy, form: str) -> None:
+    understudy.look(scheduled.put)
+    understudy.lifecycle(answer_form=form)
+    made = {"memory": "", "key": "", "token": ""}
+    with client_of(understudy) as client:
+        for method, template, arguments, status in AIVAX_CALLS:
+            path = template.format(**made)
+            answer = client.request(method, path, **arguments)
+            assert answer.status_code == status, f"{method} {path}: {answer.text}"
+            judge("aivax" if form == "bare" else "aivax wire", answer, path)
+            made |= _made(path, answer)
+
+
+def _made(path: str, answer: httpx.Response) -> dict[str, str]:
+    """The ids that later calls need, of what an answer in either form tells."""
+    if answer.request.method != "GET" or not path.endswith(("/memories", "/api-key", "/public-address")):
+        return {}
+    told = answer.json()
+    if "data" in told:
+        told = told["data"]
+    if path.endswith("/memories"):
+        return {"memory": told[0]["id"]}
+    if path.endswith("/api-key"):
+        return {"key": told["apiKeys"][-1]["id"]}
+    return {"token": told["publicUrl"].rpartition("/")[2]}
+
+
+@pytest.mark.parametrize("contract", [VECTARA, AIVAX], ids=lambda contract: contract.name)
+def test_every_operation_that_is_acted_is_judged(contract: Contract) -> None:
+    """A new operation needs a line in its calls."""
+    methods = [(method, path.split("/")) for method, path, _, _ in ALL_CALLS[contract.name]]
+    for operation in contract.described():
         wanted = operation.path.split("/")
         assert operation.planned or any(
             method == operation.method
@@ -229,4 +384,14 @@ def test_the_judge_tells_a_wrong_answer(understudy: Understudy) -> None:
     assert wrong != answer.content
     request = MockRequest("http://localhost", "get", "/v2/corpora")
     with pytest.raises(ResponseValidationError):
-        JUDGE.validate_response(request, MockResponse(wrong, 200, {}, "application/json"))
+        JUDGES["vectara"].validate_response(request, MockResponse(wrong, 200, {}, "application/json"))
+
+
+@pytest.mark.parametrize("form", ["bare", "wire"])
+def test_the_judge_tells_the_forms_apart(understudy: Understudy, form: str) -> None:
+    understudy.lifecycle(answer_form=form)
+    with client_of(understudy) as client:
+        answer = client.get("/api/v1/collections")
+    judge("aivax" if form == "bare" else "aivax wire", answer, "/api/v1/collections")
+    with pytest.raises(ResponseValidationError):
+        judge("aivax wire" if form == "bare" else "aivax", answer, "/api/v1/collections")

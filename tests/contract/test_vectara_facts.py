@@ -8,21 +8,17 @@ and our bundle is in EXPLAINED with its reason, and every line of EXPLAINED must
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.contract.comparing import compared, content, resolved, stale, unexplained
 from understudy.engine.spec import bundle, operations
 
 HERE = Path(__file__).parent
 SPECS = HERE.parents[1] / "specs" / "vectara"
 FACTS = json.loads((HERE / "facts" / "vectara.json").read_text("utf-8"))
-ABSENT = "absent"
-UNORDERED = ("required", "sources", "key_kinds")
-PROSE = ("description", "title")
 
 # Reason, and the differences it explains as "where: fact -> ours"; * is any text.
 EXPLAINED: dict[str, tuple[str, ...]] = {
@@ -252,37 +248,22 @@ def differences() -> list[str]:
         },
         "schemas": document["components"]["schemas"],
     }
-    there, here = dict(_leaves(FACTS)), dict(_leaves(ours))
-    return [
-        f"{where}: {there.get(where, ABSENT)} -> {here.get(where, ABSENT)}"
-        for where in sorted(there.keys() | here.keys())
-        if there.get(where, ABSENT) != here.get(where, ABSENT)
-    ]
+    return compared(FACTS, ours)
 
 
 def test_every_difference_from_the_facts_is_explained(differences: list[str]) -> None:
-    patterns = [_compiled(pattern) for group in EXPLAINED.values() for pattern in group]
-    unexplained = [line for line in differences if not any(pattern.fullmatch(line) for pattern in patterns)]
-    assert not unexplained, "\n".join(unexplained)
+    left = unexplained(differences, EXPLAINED)
+    assert not left, "\n".join(left)
 
 
 def test_no_explanation_is_stale(differences: list[str]) -> None:
-    stale = [
-        pattern
-        for group in EXPLAINED.values()
-        for pattern in group
-        if not any(_compiled(pattern).fullmatch(line) for line in differences)
-    ]
-    assert not stale, "\n".join(stale)
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(text) for text in pattern.split("*")))
+    left = stale(differences, EXPLAINED)
+    assert not left, "\n".join(left)
 
 
 def _as_facts(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
     """An operation of ours in the form of the table."""
-    parameters = [_resolved(document, parameter) for parameter in operation.get("parameters", ())]
+    parameters = [resolved(document, parameter) for parameter in operation.get("parameters", ())]
     body = operation.get("requestBody")
     return {
         "method": method,
@@ -297,43 +278,9 @@ def _as_facts(document: dict[str, Any], path: str, method: str, operation: dict[
             }
             for parameter in parameters
         },
-        "request": body and {"required": body.get("required", False), "content": _schemas(body)},
+        "request": body and {"required": body.get("required", False), "content": content(body)},
         "responses": {
-            status: _schemas(_resolved(document, answer)) for status, answer in operation["responses"].items()
+            status: content(resolved(document, answer)) for status, answer in operation["responses"].items()
         },
         "stream_switch": operation.get("x-stream", {}).get("switch"),
     }
-
-
-def _resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" not in node:
-        return node
-    _, _, section, name = node["$ref"].split("/")
-    found: dict[str, Any] = document["components"][section][name]
-    return found
-
-
-def _schemas(holder: dict[str, Any]) -> dict[str, Any]:
-    return {media: entry["schema"] for media, entry in holder.get("content", {}).items()}
-
-
-def _leaves(node: Any, where: str = "") -> Iterator[tuple[str, str]]:
-    """`(place, value)` of every leaf without the prose; a reference counts as the name it leads to."""
-    if isinstance(node, dict):
-        facts = {key: value for key, value in node.items() if not (key in PROSE and isinstance(value, str))}
-        for key, value in facts.items():
-            yield from _leaves(value, f"{where}/{key}" if where else key)
-        if not facts:
-            yield where, "empty"
-    elif isinstance(node, list) and any(isinstance(item, dict) for item in node):
-        for item in node:
-            yield from _leaves(item, f"{where}/{_name(item.get('$ref', '-'))}")
-    elif isinstance(node, list):
-        words = [str(item) for item in node]
-        yield where, f"[{' '.join(sorted(words) if where.endswith(UNORDERED) else words)}]"
-    elif node is not None:
-        yield where, _name(str(node)) if where.endswith("$ref") or "/mapping/" in where else str(node)
-
-
-def _name(reference: str) -> str:
-    return reference.rpartition("/")[2]

@@ -40,6 +40,11 @@ DATE = (
     rf"\d{{1,2}}(?:st|nd|rd|th|er|º|\.)? (?:of |de )?(?i:{_MONTH.replace('?P<month>', '?:')}),? (?:de |del "
     rf")?\d{{4}}(?!\w)|(?i:{_MONTH.replace('?P<month>', '?:')}) \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}(?!\w)"
 )
+DAY = (
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|\.)? (?:of |de )?(?i:{_MONTH.replace('?P<month>', '?:')})(?!\w)|"
+    rf"(?i:{_MONTH.replace('?P<month>', '?:')}) \d{{1,2}}(?:st|nd|rd|th)?(?!\w)"
+)
+"""A day and a month; with a blank and a year behind it `iso_date` reads it."""
 DATE_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?(?!\w)"
 TIME = (
     r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[aApP]\.?[mM]\b\.?)?(?!\w)|\d{1,2}\s?[aApP]\.?[mM]\b\.?|"

@@ -87,8 +87,8 @@ def respond(request: Request, decider: Decider | None = None) -> Reply:
     """The reply to a request.
 
     What was replied to one of the last 256 different requests is not worked out again. A decider may decide
-    `tool_calls` (a list of `Call`) and `reply` (a text); the subjects hold the question, the messages and what
-    the request offers.
+    `tool_calls` (a list of `Call`) and `reply` (a text); the subjects hold the question, the messages and
+    what the request offers.
     """
     if decider is not None:
         return _reply(request, decider)

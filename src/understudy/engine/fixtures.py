@@ -23,7 +23,7 @@ class Fixtures:
 
     A shipped name means one file per API (`fixtures/<api>/<name>.yaml`). A file of the user's own may
     hold sections of several APIs: `corpora` belongs to the first API that has such a section,
-    `aivax/api_keys` to the API that is named.
+    `<api>/corpora` to the API that is named.
     """
 
     def __init__(self, apis: Sequence[Compiled]) -> None:

@@ -161,6 +161,42 @@ def test_a_question_is_answered_from_it(api: httpx.Client) -> None:
     assert answer["factual_consistency_score"] > 0.9
 
 
+def test_its_conversations_quote_its_documents(api: httpx.Client) -> None:
+    """Every answer without its citations stands in a part of the corpora that it is about."""
+    parts = {
+        key: " ".join(
+            part["text"]
+            for document in documents(api, key)
+            for part in read(api, f"/v2/corpora/{key}/documents/{document['id']}")["parts"]
+        )
+        for key in CORPORA
+    }
+    chats = read(api, "/v2/chats")["chats"]
+    assert [chat["id"] for chat in chats] == ["cht_frost", "cht_hub", "cht_refund"]
+    turns = [turn for chat in chats for turn in read(api, f"/v2/chats/{chat['id']}/turns")["turns"]]
+    assert len(turns) == 6
+    for turn in turns:
+        quoted = turn["answer"].removesuffix(" [1]")
+        assert any(quoted in parts[key] for key in ("help", "manuals")), quoted
+
+
+def test_its_history_tells_what_was_asked_in_its_chats(api: httpx.Client) -> None:
+    history = [read(api, f"/v2/queries/{one['id']}") for one in read(api, "/v2/queries")["queries"]]
+    assert len(history) == 4
+    first = {
+        chat["id"]: (chat["first_query"], chat["first_answer"]) for chat in read(api, "/v2/chats")["chats"]
+    }
+    for entry in history:
+        if "chat_id" in entry:
+            generated = [span["generation"] for span in entry["spans"] if span["type"] == "generation"]
+            assert (entry["query"]["query"], generated[0]) == first[entry["chat_id"]]
+    ticket = next(entry for entry in history if "chat_id" not in entry)
+    assert [c["corpus_key"] for c in ticket["query"]["search"]["corpora"]] == ["tickets"]
+    asked = {"query": ticket["query"]["query"], "search": ticket["query"]["search"]}
+    again = api.post("/v2/query", json=asked)
+    assert again.json()["search_results"][0]["document_id"] == "t-1013"
+
+
 def test_it_loads_without_the_language_model() -> None:
     """Which takes longer to load than everything else that a start does."""
     code = (

@@ -24,6 +24,7 @@ API = ApiDefinition(
         "ai_gateways",
         "skills",
         "shell_io",
+        "hook_schedules",
     ),
     world_hint=auth.world_hint,
     authenticate=auth.authenticate,

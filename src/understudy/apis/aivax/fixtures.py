@@ -11,6 +11,7 @@ from understudy.apis.aivax import (
     api_keys,
     collections,
     documents,
+    hook_schedules,
     indexing,
     memories,
     shell_io,
@@ -33,6 +34,12 @@ _TEXT = {"type": "string", "minLength": 1}
 _ID = {"type": "string", "format": "uuid"}
 _TIME = {"type": "string", "format": "date-time"}
 _FLAG = {"type": "boolean"}
+_SCHEDULED = {
+    "id": _ID,
+    "target": {"type": "string", "enum": list(hook_schedules.TARGETS)},
+    "targetIdentifier": _TEXT,
+    "createdAt": _TIME,
+}
 
 SECTIONS: Mapping[str, Section] = {
     "accounts": Section(
@@ -98,6 +105,24 @@ SECTIONS: Mapping[str, Section] = {
     "shell_files": Section(
         _row({"account": _TEXT, "user": _TEXT, "path": _TEXT, "text": {"type": "string"}}, {}),
         shell_io.seed,
+    ),
+    "schedules": Section(
+        _row(
+            {"account": _TEXT, "web_chat": _TEXT, "externalUserId": _TEXT, "scheduledTime": _TIME},
+            {**_SCHEDULED, "reason": _TEXT, "context": _TEXT, "session": _ID},
+        ),
+        hook_schedules.seed_schedule,
+    ),
+    "recurring_tasks": Section(
+        _row(
+            {"account": _TEXT, "web_chat": _TEXT, "externalUserId": _TEXT, "cronExpression": _TEXT},
+            {
+                **_SCHEDULED,
+                "jobDescription": _TEXT,
+                "maxExecutions": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+            },
+        ),
+        hook_schedules.seed_recurring_task,
     ),
     "collection_documents": Section(
         _row(

@@ -422,6 +422,24 @@ class GenerationContext(TypedDict):
     runned_functions: list[dict[str, Any]]
 
 
+class HookScheduleListWebChat(TypedDict):
+    id: str
+    name: str
+
+
+class HookScheduleList(TypedDict):
+    webChat: HookScheduleListWebChat
+    inactiveUsers: list[InactiveUser]
+    schedules: list[ScheduleSummary]
+    recurringTasks: list[RecurringTaskSummary]
+
+
+class InactiveUser(TypedDict):
+    externalUserId: str
+    lastScheduledMessageAt: Timestamp
+    lastUserMessageAt: Timestamp
+
+
 class MemoriesDeleted(TypedDict):
     message: str
     removedCount: int
@@ -591,6 +609,32 @@ class ProtocolFunction(TypedDict):
     contentFormat: Any
 
 
+class RecurringTask(TypedDict):
+    id: str
+    externalUserId: str
+    target: str
+    targetIdentifier: str
+    jobDescription: str | None
+    cronExpression: str
+    lastActivation: str | None
+    nextActivation: str | None
+    maxExecutions: int | None
+    executionCount: int
+    createdAt: Timestamp
+
+
+class RecurringTaskSummary(TypedDict):
+    id: str
+    externalUserId: str
+    target: str
+    targetIdentifier: str
+    cronExpression: str
+    nextActivation: str | None
+    lastActivation: str | None
+    executionCount: int
+    createdAt: Timestamp
+
+
 class ReferencedDocument(TypedDict):
     documentId: str
     documentContent: str
@@ -607,6 +651,30 @@ class RemoteSource(TypedDict):
 class Said(TypedDict):
     message: str
     data: Literal[None] | None
+
+
+class Schedule(TypedDict):
+    id: str
+    externalUserId: str
+    target: str
+    targetIdentifier: str
+    scheduledTime: Timestamp
+    reason: str | None
+    context: str | None
+    createdAt: Timestamp
+    activatedAt: str | None
+    activatedSessionId: str | None
+    activationResult: str | None
+
+
+class ScheduleSummary(TypedDict):
+    id: str
+    externalUserId: str
+    target: str
+    targetIdentifier: str
+    scheduledTime: Timestamp
+    activatedAt: str | None
+    createdAt: Timestamp
 
 
 class SearchRequest(TypedDict):
