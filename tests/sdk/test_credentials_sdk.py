@@ -162,3 +162,15 @@ def test_the_async_client_does_the_same(understudy: Understudy) -> None:
             await act(AsyncVectara(environment=environment, httpx_client=pool, api_key=key), pool)
 
     asyncio.run(connected())
+
+
+def test_a_token_is_asked_for_by_hand(understudy: Understudy) -> None:
+    with sdk(understudy, api_key=understudy.api_key) as client:
+        made = client.app_clients.create(request=TILL)
+        told = client.auth.get_token(client_id=made.client_id, client_secret=made.client_secret)
+        assert told.token_type.lower() == "bearer"
+        assert told.expires_in
+    answer = httpx.get(
+        f"{understudy.url}/v2/corpora/handbook", headers={"authorization": f"Bearer {told.access_token}"}
+    )
+    assert answer.json()["key"] == "handbook"
