@@ -28,6 +28,13 @@ EXPLAINED: Explained = {
         "*/format: absent -> date-time",
         "*: null -> string",
     ),
+    "An entry of `runned_functions` is `{name, id, arguments, result, state}`": (
+        "inferenceChatCompletions/answer/*/runned_functions/items/*: absent -> *",
+        "inferenceChatCompletions/answer/*/runned_functions/items/*: any -> object",
+    ),
+    "`builtin_tools` of a request adds to the functions of the gateway, and its options win.": (
+        "*/builtinFunctionsOptions/properties/*Results/m*imum: absent -> *",
+    ),
     "A printed null is a value that may be absent.": ("*/answer/*/nullable: absent -> True",),
     "The answer of List Collections is an array of summaries.": (
         "listCollections/answer/application/json/*: * -> *",

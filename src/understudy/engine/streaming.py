@@ -25,9 +25,10 @@ class EventStream:
         status: status of the answer.
         named: whether each frame has an `event:` line with the event's type, and no blank after the colons.
         closing: what is sent after the last event.
+        ping, ping_seconds: what is sent at these intervals while the stream lasts; nothing when it is empty.
     """
 
-    __slots__ = ("closing", "events", "named", "status")
+    __slots__ = ("closing", "events", "named", "ping", "ping_seconds", "status")
 
     def __init__(
         self,
@@ -36,11 +37,15 @@ class EventStream:
         *,
         named: bool = True,
         closing: bytes = b"",
+        ping: bytes = b"",
+        ping_seconds: float = 0,
     ) -> None:
         self.events = events
         self.status = status
         self.named = named
         self.closing = closing
+        self.ping = ping
+        self.ping_seconds = ping_seconds
 
     def frames(self) -> list[bytes]:
         """`event:<type>` and `data:<one line of JSON>`, no blank after the colon, as the vendor writes it."""
@@ -54,6 +59,18 @@ class EventStream:
         if self.closing:
             frames.append(self.closing)
         return frames
+
+    def paced(self, frames: Sequence[bytes], cadence: float) -> list[tuple[float, bytes]]:
+        """The frames and the pings among them, each with the seconds to wait before it."""
+        due = [(number * cadence, frame) for number, frame in enumerate(frames)]
+        lasts = due[-1][0] if due else 0.0
+        count = int(lasts / self.ping_seconds) if self.ping and self.ping_seconds > 0 else 0
+        pings = [(number * self.ping_seconds, self.ping) for number in range(1, count + 1)]
+        due = sorted([*pings, *due], key=lambda one: one[0])
+        return [
+            (at - before, frame)
+            for (at, frame), before in zip(due, [0.0, *(at for at, _ in due)], strict=False)
+        ]
 
 
 _HEADERS = [(b"content-type", b"text/event-stream;charset=UTF-8"), (b"cache-control", b"no-cache")]
@@ -72,7 +89,7 @@ async def send_stream(receive: Receive, send: Send, call: Call, stream: EventStr
     if cadence <= 0:
         await _send_together(send, frames)
     else:
-        await _send_paced(receive, send, frames, cadence)
+        await _send_paced(receive, send, stream.paced(frames, cadence))
 
 
 async def _send_together(send: Send, frames: list[bytes]) -> None:
@@ -85,11 +102,11 @@ async def _send_together(send: Send, frames: list[bytes]) -> None:
     await send({"type": "http.response.body", "body": bytes(batch)})
 
 
-async def _send_paced(receive: Receive, send: Send, frames: list[bytes], cadence: float) -> None:
+async def _send_paced(receive: Receive, send: Send, paced: list[tuple[float, bytes]]) -> None:
     gone = asyncio.ensure_future(_disconnected(receive))
     try:
-        for number, frame in enumerate(frames):
-            if number and (await asyncio.wait({gone}, timeout=cadence))[0]:
+        for pause, frame in paced:
+            if pause and (await asyncio.wait({gone}, timeout=pause))[0]:
                 return
             await send({"type": "http.response.body", "body": frame, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

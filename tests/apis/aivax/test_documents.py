@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.apis.aivax.conftest import UNKNOWN, Client, client_of
+from tests.apis.aivax.conftest import UNKNOWN, Client, change_account, client_of
 from understudy.apis.aivax.kinds import ACCOUNTS
 from understudy.errors import SetupError
 from understudy.pytest_plugin import BackgroundServer, Understudy
@@ -48,14 +48,6 @@ def load(api: Client, path: str, content: bytes, status: int = 200, **query: str
 
 def names(api: Client, path: str, **query: str) -> list[str]:
     return [document["name"] for document in api.get(path, **query)]
-
-
-def change_account(understudy: Understudy, **members: Any) -> None:
-    def change(world: Any) -> None:
-        accounts = world.store.table(ACCOUNTS)
-        accounts.replace({**accounts.values()[0], **members})
-
-    understudy.look(change)
 
 
 def balance(understudy: Understudy) -> float:

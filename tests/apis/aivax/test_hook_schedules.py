@@ -138,14 +138,14 @@ def test_users_who_do_not_react_are_told(desk: Client, understudy: Understudy) -
 
 def test_a_message_makes_a_schedule_that_fires(desk: Client, understudy: Understudy) -> None:
     said = "Please remind me tomorrow at 9 to call Ann."
-    assert ask(understudy, said, identifier="wky_1", session_id=SESSION) == [
-        {
-            "name": "schedule_message",
-            "arguments": {"reason": "Call Ann.", "scheduledTime": "2026-01-02T09:00:00.000Z"},
-            "result": "scheduled",
-            "state": "Completed",
-        }
-    ]
+    (ran,) = ask(understudy, said, identifier="wky_1", session_id=SESSION)
+    assert ran.pop("id").startswith("fn_")
+    assert ran == {
+        "name": "schedule_message",
+        "arguments": {"reason": "Call Ann.", "scheduledTime": "2026-01-02T09:00:00.000Z"},
+        "result": "scheduled",
+        "state": "Completed",
+    }
     made = desk.get(PATH)["schedules"][-1]
     assert (made["externalUserId"], made["target"], made["targetIdentifier"]) == ("ada", "WebChat", "wky_1")
     read = desk.get(f"{PATH}/schedules/{made['id']}")

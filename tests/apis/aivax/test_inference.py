@@ -8,13 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.apis.aivax.conftest import UNKNOWN, Client, client_of
+from tests.apis.aivax.conftest import CHAT, MINI, UNKNOWN, Client, chat, client_of, gateway, text, user
 from understudy.apis.aivax.models import MODELS
 from understudy.pytest_plugin import Understudy
 
-CHAT = "/v1/chat/completions"
 HELP = "01941f29-7c00-7000-a000-000000000031"
-MINI = "@openai/gpt-5-mini"
 PERSON = {
     "type": "object",
     "properties": {"name": {"type": "string"}, "age": {"type": "number"}},
@@ -32,19 +30,6 @@ def tool(name: str, *parameters: str) -> dict[str, Any]:
     return {"type": "function", "function": {"name": name, "parameters": schema}}
 
 
-def user(text: Any) -> dict[str, Any]:
-    return {"role": "user", "content": text}
-
-
-def chat(api: Client, *messages: dict[str, Any], model: str = MINI, **more: Any) -> dict[str, Any]:
-    told: dict[str, Any] = api.ask("POST", CHAT, json={"model": model, "messages": messages, **more})
-    return told
-
-
-def text(told: dict[str, Any]) -> str:
-    return str(told["choices"][0]["message"]["content"])
-
-
 def refused(api: Client, status: int, **body: Any) -> dict[str, Any]:
     told = api.ask("POST", CHAT, status, json={"model": MINI, "messages": [user("Hi")], **body})
     assert set(told) == {"error"}
@@ -59,13 +44,6 @@ def streamed(api: Client, **body: Any) -> list[dict[str, Any]]:
     assert frames[-2:] == ["data: [DONE]", ""]
     assert all(frame.startswith("data: ") for frame in frames[:-1])
     return [json.loads(frame[6:]) for frame in frames[:-2]]
-
-
-def gateway(api: Client, **parameters: Any) -> str:
-    least = {"baseAddress": "@integrated", "modelName": MINI}
-    return str(
-        api.post("/api/v1/ai-gateways", {"name": "G", "parameters": {**least, **parameters}})["aiGatewayId"]
-    )
 
 
 def test_models_are_the_integrated_ones_and_the_gateways(api: Client) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.apis.aivax.conftest import UNKNOWN, Client, client_of
+from tests.apis.aivax.conftest import UNKNOWN, Client, change_account, client_of
 from tests.unit.behaviours.passages import PASSAGES, QUESTIONS
 from understudy.apis.aivax import search
 from understudy.apis.aivax.kinds import ACCOUNTS, COLLECTION_DOCUMENTS
@@ -42,14 +42,6 @@ def collection(api: Client, name: str, texts: dict[str, str]) -> str:
     files = {"documents": ("texts.jsonl", lines.encode())}
     assert api.ask("POST", f"{COLLECTIONS}/{made}/documents", files=files)["skipped"] == 0
     return made
-
-
-def change_account(understudy: Understudy, **members: Any) -> None:
-    def change(world: Any) -> None:
-        accounts = world.store.table(ACCOUNTS)
-        accounts.replace({**accounts.values()[0], **members})
-
-    understudy.look(change)
 
 
 def state(understudy: Understudy) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from understudy.apis.aivax import accounts, indexing
+from understudy.apis.aivax import accounts, indexing, plans
 from understudy.apis.aivax.document_lines import line_of
 from understudy.apis.aivax.forms import said
 from understudy.apis.aivax.jsonl import exported
@@ -28,6 +28,7 @@ def list_collections(ctx: Context) -> list[Json]:
 
 @operation("createCollection")
 def create_collection(ctx: Context, body: Json) -> Json:
+    plans.check_collections(ctx)
     value = {
         "id": new_id(ctx, COLLECTIONS),
         "name": body["collectionName"],

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from understudy.apis.aivax import memories, search
+from understudy.apis.aivax import builtin_functions, memories, search
 from understudy.apis.aivax.errors import InferenceRefused
+from understudy.apis.aivax.functions import ran
 from understudy.apis.aivax.kinds import COLLECTIONS, SKILLS, account_id
 from understudy.behaviours.conversation import Message, text_of
 from understudy.behaviours.questions import is_question
@@ -41,6 +42,12 @@ def prepare(ctx: Context, messages: Sequence[Message], parameters: Mapping[str, 
     if memories.enabled(parameters) and user:
         prepared.memories = memories.known(ctx, user)
         prepared.functions += memories.keep(ctx, user, _last_text(messages))
+    found = builtin_functions.run(ctx, builtin_functions.Asked(
+        messages, parameters, user, prepared.instructions, prepared.sources, prepared.memories
+    ))  # fmt: skip
+    prepared.messages = [*prepared.messages, *found.messages]
+    prepared.sources += found.sources
+    prepared.functions += found.functions
     return prepared
 
 
@@ -84,6 +91,9 @@ def _add_knowledge(
         min_score=parameters["knowledgeBaseMinimumScore"],
     )
     prepared.sources += [hit.document.value["contents"] for hit in hits]
+    if parameters["queryStrategy"] == "QueryFunction":
+        names = ", ".join(hit.document.value["name"] for hit in hits)
+        prepared.functions.append(ran(ctx, "query_knowledge", {"query": query}, names))
 
 
 def query_of(messages: Sequence[Message], parameters: Mapping[str, Any]) -> str:
@@ -126,12 +136,8 @@ def _add_skills(
         about = f"{skill['slug']} {skill['description'] or ''}".replace("-", " ").replace("_", " ")
         if wanted & set(content_stems(about)):
             prepared.instructions = f"{prepared.instructions}\n{skill['instructions']}".strip()
-            prepared.functions.append(ran("read_skill", {"slugs": [skill["slug"]]}, skill["instructions"]))
-
-
-def ran(name: str, arguments: Json, result: str) -> Json:
-    """A function of the service that ran, as `runned_functions` tells it (guess)."""
-    return {"name": name, "arguments": arguments, "result": result, "state": "Completed"}
+            read = ran(ctx, "read_skill", {"slugs": [skill["slug"]]}, skill["instructions"])
+            prepared.functions.append(read)
 
 
 def _last_text(messages: Sequence[Message]) -> str:

@@ -181,7 +181,9 @@ def _check_count(ctx: Context, count: int) -> None:
 def _account_for(ctx: Context, written: list[Written]) -> int:
     """Count and charge what is to be indexed; the number of such documents."""
     enqueued = [one for one in written if one.tokens]
-    plans.spend(ctx, "document insertions", len(enqueued))
+    plans.spend(ctx, plans.INSERTED, len(enqueued))
+    if enqueued:
+        plans.check_storage(ctx)
     prices.charge(ctx, prices.of_indexing(sum(one.tokens for one in enqueued)))
     return len(enqueued)
 

@@ -16,6 +16,7 @@ from understudy.apis.aivax import (
     memories,
     shell_io,
     skills,
+    web_pages,
 )
 from understudy.apis.aivax.document_lines import MOST_NAME, MOST_REFERENCE
 from understudy.engine.definition import Section
@@ -101,6 +102,10 @@ SECTIONS: Mapping[str, Section] = {
             {"id": _ID, "format": {"$ref": "#/components/schemas/MemoryFormat"}, "expiresAt": _TIME},
         ),
         memories.seed,
+    ),
+    "web_pages": Section(
+        _row({"url": {**_TEXT, "pattern": "^https?://"}, "title": _TEXT, "text": _TEXT}, {}),
+        web_pages.seed,
     ),
     "shell_files": Section(
         _row({"account": _TEXT, "user": _TEXT, "path": _TEXT, "text": {"type": "string"}}, {}),

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from understudy.apis.aivax import accounts
-from understudy.apis.aivax.conversations import ran
 from understudy.apis.aivax.forms import said
+from understudy.apis.aivax.functions import ran
 from understudy.apis.aivax.kinds import WEB_CHATS, new_id, own
 from understudy.behaviours.cron import cron
 from understudy.behaviours.scheduling import Plan, plans
@@ -117,12 +117,12 @@ def _kept(ctx: Context, web_chat_id: str, whom: Json, plan: Plan, text: str, ses
     if plan.at is None:
         asked: Json = {"jobDescription": plan.what, "cronExpression": plan.cron, "maxExecutions": plan.times}
         ctx.store.table(RECURRING_TASKS, web_chat_id).add({**value, **asked})
-        return ran("schedule_recurring_task", asked, "scheduled")
+        return ran(ctx, "schedule_recurring_task", asked, "scheduled")
     asked = {"reason": plan.what, "scheduledTime": stamp(plan.at)}
     session_id = session_id or ctx.ids.uuid7("session", ctx.clock.millis())
     context = {"context": orjson.dumps({"message": text}).decode()}
     ctx.store.table(SCHEDULES, web_chat_id).add({**value, **asked, **context}, session=session_id)
-    return ran("schedule_message", asked, "scheduled")
+    return ran(ctx, "schedule_message", asked, "scheduled")
 
 
 def forget(ctx: Context, web_chat_id: str) -> None:

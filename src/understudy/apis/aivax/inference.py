@@ -9,12 +9,23 @@ from typing import Any
 
 import orjson
 
-from understudy.apis.aivax import ai_gateways, prices
+from understudy.apis.aivax import (
+    ai_gateways,
+    builtin_functions,
+    functions,
+    limits,
+    media,
+    moderation,
+    plans,
+    prices,
+    structured_output,
+)
 from understudy.apis.aivax.ai_gateways import DEFAULTS
 from understudy.apis.aivax.conversations import Prepared, prepare
 from understudy.apis.aivax.errors import InferenceRefused
 from understudy.apis.aivax.kinds import GATEWAYS, account, own
 from understudy.apis.aivax.models import MODELS, model
+from understudy.apis.aivax.rendering import TEXTUAL_BLOCKS, as_blocks
 from understudy.behaviours import openai_form
 from understudy.behaviours.conversation import Message, text_of
 from understudy.behaviours.inference import Reply, Request, respond
@@ -33,6 +44,8 @@ PUBLIC_MEMBERS = frozenset({
 })  # fmt: skip
 """What a public key may send; anything else is 400 (guess: the documents leave out the status)."""
 DONE = b"data: [DONE]\n\n"
+PING, PING_SECONDS = b": ping\n\n", 15.0
+"""What keeps a slow stream open, and how often it comes; clients pass over a comment. Source: older docs."""
 NOT_PUBLIC: Json = {"skills": [], "sentinelOptions": None, "tools": None}
 """What a gateway does not do for a public key."""
 EASY_TOKENS, HARD_TOKENS = 60, 400
@@ -62,22 +75,35 @@ def inference_chat_completions(
     ctx: Context, body: Json, *, sse_stream_options: str | None = None
 ) -> Json | EventStream | Answer:
     messages = _messages(body)
+    automatic = account(ctx).value["parameters"]["automaticJsonHealing"]
+    owed = structured_output.duty(body, automatic=automatic)
     resolved = _resolve(ctx, body, messages)
-    prices.require_balance(ctx)
-    prepared = prepare(ctx, messages, resolved.parameters, body.get("user") or "")
-    reply = _respond(body, prepared, resolved.parameters)
+    limits.admit(ctx, resolved.parameters)
+    held = media.check(messages, resolved.name, resolved.parameters, body.get("multimodal_preprocess"))
+    prices.require_balance(ctx, media.least_balance(held))
+    plans.check_storage(ctx)
+    parameters = builtin_functions.asked_for(resolved.parameters, body)
+    reply, ran = _answered(ctx, body, messages, parameters, owed)
+    limits.account_for(ctx, resolved.parameters, reply.usage.prompt)
     rows = _usage_rows(resolved.name, reply)
     prices.charge(ctx, sum((Decimal(str(row["amount"])) for row in rows), Decimal(0)))
     if resolved.complexity:
         ctx.call.add_header(b"x-model-routed-complexity", resolved.complexity.encode())
-    context = {"generated_usage": rows, "runned_functions": prepared.functions}
+    context = {"generated_usage": rows, "runned_functions": ran}
     if body.get("json_only"):
         return _json_only(reply, streamed=bool(body.get("stream")))
+    shown = ran
+    if body.get("rendering_mode") == TEXTUAL_BLOCKS:
+        reply, shown = as_blocks(reply, ran), []
     completion_id = ctx.ids.uuid7("completion", ctx.clock.millis())
     created = ctx.clock.millis() // 1000
     call_ids = [f"call_{ctx.ids.hexadecimal('call', 24)}" for _ in reply.tool_calls]
     if body.get("stream"):
-        return _streamed(reply, f"chatcmpl-{completion_id}", created, resolved.name, call_ids, context)
+        explained = body.get("tool_invocation_explanations", parameters["toolInvocationExplanations"])
+        told = _chunks(reply, f"chatcmpl-{completion_id}", created, resolved.name, call_ids, context)
+        told = [*functions.chunks(shown, told[0], explained=explained), *told]
+        ping = b"" if "no-ping" in (sse_stream_options or "") else PING
+        return EventStream(told, named=False, closing=DONE, ping=ping, ping_seconds=PING_SECONDS)
     return _whole(reply, completion_id, created, resolved.name, call_ids, context)
 
 
@@ -97,6 +123,7 @@ def _resolve(ctx: Context, body: Json, messages: Sequence[Message]) -> Resolved:
     if kind == "public":
         _check_public(body)
     if name in MODELS and kind == "private":
+        _check_extra(body, "@integrated")
         return Resolved(name, DEFAULTS)
     gateways = own(ctx, GATEWAYS)
     try:
@@ -105,8 +132,14 @@ def _resolve(ctx: Context, body: Json, messages: Sequence[Message]) -> Resolved:
         raise InferenceRefused("model_not_found", {"body.model": f"there is no model '{name}'"}) from None
     if kind == "gateway" and found.value["id"] != ctx.principal.facts["gateway"]:
         raise Forbidden("This key belongs to another gateway.")
+    _check_extra(body, found.value["parameters"]["baseAddress"])
     parameters: Json = {**found.value["parameters"], **(NOT_PUBLIC if kind == "public" else {})}
     return _routed(parameters, messages)
+
+
+def _check_extra(body: Json, address: str) -> None:
+    if body.get("extra_body") is not None and address == "@integrated":
+        raise BadRequest({"body.extra_body": "is for gateways to the model of a provider alone"})
 
 
 def _check_public(body: Json) -> None:
@@ -125,9 +158,24 @@ def _routed(parameters: Mapping[str, Any], messages: Sequence[Message]) -> Resol
     return Resolved(routing[f"{complexity}ComplexityModelName"], parameters, complexity)
 
 
+def _answered(
+    ctx: Context,
+    body: Json,
+    messages: Sequence[Message],
+    parameters: Mapping[str, Any],
+    owed: structured_output.Duty | None,
+) -> tuple[Reply, list[Json]]:
+    """The reply, and the functions of the service that ran for it; nothing runs for a refusal."""
+    refused = moderation.refused(messages, parameters)
+    if refused:
+        return refused, []
+    prepared = prepare(ctx, messages, parameters, body.get("user") or "")
+    reply = _respond(body, prepared, parameters)
+    return structured_output.fulfilled(reply, owed, _most(body, parameters)), prepared.functions
+
+
 def _respond(body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> Reply:
     """The reply; members of the request win over parameters of the gateway."""
-    most = body.get("max_completion_tokens") or body.get("max_tokens") or parameters["maxCompletionTokens"]
     effort = body.get("reasoning_effort") or parameters["reasoningEffort"] or "none"
     reply = respond(
         Request(
@@ -140,7 +188,7 @@ def _respond(body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> R
             parallel_tool_calls=body.get("parallel_tool_calls") is not False,
             response_format=_format(body),
             stop=_stops(body.get("stop") or parameters["stop"]),
-            max_tokens=most,
+            max_tokens=_most(body, parameters),
             reasoning=effort != "none",
         )
     )
@@ -152,6 +200,12 @@ def _respond(body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> R
     return reply
 
 
+def _most(body: Json, parameters: Mapping[str, Any]) -> int | None:
+    """The most tokens of an answer."""
+    most = body.get("max_completion_tokens") or body.get("max_tokens") or parameters["maxCompletionTokens"]
+    return int(most) if most is not None else None
+
+
 def _stops(given: Any) -> list[str]:
     texts = [given] if isinstance(given, str) else given or []
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
@@ -160,7 +214,7 @@ def _stops(given: Any) -> list[str]:
 
 
 def _format(body: Json) -> Json | None:
-    """The response format; a schema of `response_schema` counts as one."""
+    """The response format, which was found to be one; a schema of `response_schema` counts as one."""
     stated = body.get("response_format")
     if body.get("response_schema") is not None:
         return {"type": "json_schema", "json_schema": {"schema": body["response_schema"]}}
@@ -168,15 +222,6 @@ def _format(body: Json) -> Json | None:
         return None
     if stated["type"] == "json_object":
         return {"type": "json_object"}
-    described = stated.get("json_schema")
-    if stated["type"] != "json_schema" or not isinstance(described, dict):
-        raise BadRequest({"body.response_format": "must be of type text, json_object or json_schema"})
-    if not isinstance(described.get("schema", {}), dict):
-        raise BadRequest({"body.response_format.json_schema.schema": "must be of type object"})
-    attempts = (described.get("healing_options") or {}).get("max_attempts", 1)
-    if not isinstance(attempts, int) or not 1 <= attempts <= 10:
-        field = "body.response_format.json_schema.healing_options.max_attempts"
-        raise BadRequest({field: "must be from 1 to 10"})
     return dict(stated)
 
 
@@ -216,13 +261,15 @@ def _whole(
     )
     choice = told["choices"][0]
     message = {"refusal": None, "annotations": [], "tool_calls": [], **choice["message"]}
+    if reply.finish_reason == moderation.FINISH_REASON:
+        moderation.as_refusal(message)
     told["choices"] = [{**choice, "message": message, "logprobs": None}]
     return {**told, "service_tier": "default", "generation_context": context}
 
 
-def _streamed(
+def _chunks(
     reply: Reply, completion_id: str, created: int, name: str, call_ids: Sequence[str], context: Json
-) -> EventStream:
+) -> list[Json]:
     told = openai_form.chunks(
         reply,
         completion_id,
@@ -236,5 +283,7 @@ def _streamed(
         chunk["system_fingerprint"] = "fp_understudy"
         for choice in chunk["choices"]:
             choice["logprobs"] = None
+            if reply.finish_reason == moderation.FINISH_REASON:
+                moderation.as_refusal(choice["delta"])
     told[-1]["generation_context"] = context
-    return EventStream(told, named=False, closing=DONE)
+    return told

@@ -13,6 +13,8 @@ ACCOUNT_KEYS: Kind[dict[str, Any]] = Kind("account_key", noun="API key")
 COLLECTIONS: Kind[dict[str, Any]] = Kind("collection")
 COLLECTION_DOCUMENTS: Kind[dict[str, Any]] = Kind("collection_document", noun="document")
 """Documents, one table per collection id."""
+SHELL_ENTRIES: Kind[dict[str, Any]] = Kind("shell_entry", key="path", noun="path")
+"""Files and directories, one table per account and shell user; the content stands in `private`."""
 
 SKILLS: Kind[dict[str, Any]] = Kind("skill")
 GATEWAYS: Kind[dict[str, Any]] = Kind("gateway", noun="AI gateway")

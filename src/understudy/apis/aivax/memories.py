@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from understudy.apis.aivax import accounts
+from understudy.apis.aivax.functions import ran
 from understudy.apis.aivax.kinds import account_id, new_id, own
 from understudy.behaviours.remembering import fact_to_keep
 from understudy.engine.context import Context
@@ -18,7 +19,7 @@ from understudy.state.world import World
 Json = dict[str, Any]
 
 MEMORIES: Kind[Json] = Kind("memory")
-TEXT = "Text"
+TEXT, REMINDER = "Text", "DateReminder"
 DAYS = 30
 """How long a memory is kept when nothing else is said. Source: docs."""
 DAY_MILLIS = 24 * 60 * 60 * 1000
@@ -80,9 +81,14 @@ def enabled(parameters: Mapping[str, Any]) -> bool:
     return "Remember" in (parameters.get("sentinelOptions") or {}).get("enabledFunctions", ())
 
 
-def known(ctx: Context, user: str) -> list[str]:
+def known(ctx: Context, user: str, format: str = TEXT) -> list[str]:
     """What is remembered of a user, oldest first."""
-    return [one.value["content"] for one in _alive(ctx) if one.value["externalUserId"] == user]
+    wanted = (user, format)
+    return [
+        one.value["content"]
+        for one in _alive(ctx)
+        if (one.value["externalUserId"], one.value["format"]) == wanted
+    ]
 
 
 def keep(ctx: Context, user: str, said: str) -> list[Json]:
@@ -90,10 +96,15 @@ def keep(ctx: Context, user: str, said: str) -> list[Json]:
     fact = fact_to_keep(said)
     if fact is None:
         return []
-    if fact not in known(ctx, user):
-        _add(ctx.world, account_id(ctx), new_id(ctx, MEMORIES), user, fact, DAYS * DAY_MILLIS)
-    arguments = {"memoryData": fact, "retentionDays": DAYS}
-    return [{"name": "memory_save", "arguments": arguments, "result": "saved", "state": "Completed"}]
+    save(ctx, user, fact, TEXT, DAYS * DAY_MILLIS)
+    return [ran(ctx, "memory_save", {"memoryData": fact, "retentionDays": DAYS}, "saved")]
+
+
+def save(ctx: Context, user: str, content: str, format: str, lasts: int) -> None:
+    """Keep something of a user for so many milliseconds; what is there already stays as it is."""
+    if content not in known(ctx, user, format):
+        stated = {"format": format}
+        _add(ctx.world, account_id(ctx), new_id(ctx, MEMORIES), user, content, lasts, stated)
 
 
 def seed(world: World, row: Json) -> None:

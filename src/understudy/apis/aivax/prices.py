@@ -38,11 +38,12 @@ def of_search(terms: Iterable[str], reranker: str) -> Decimal:
     return PRICES["searched token"] * sum(map(tokens, terms)) + PRICES[reranker]
 
 
-def require_balance(ctx: Context) -> None:
-    """402 when nothing is left."""
+def require_balance(ctx: Context, least: float = 0) -> None:
+    """402 when nothing is left, or less than is needed at least."""
     balance = account(ctx).value["balance"]
-    if balance <= 0:
-        raise PaymentRequired(f"The balance of the account is {balance} US dollars; more than 0 is needed.")
+    if balance <= 0 or balance < least:
+        needed = f"at least {least}" if least else "more than 0"
+        raise PaymentRequired(f"The balance of the account is {balance} US dollars; {needed} is needed.")
 
 
 def charge(ctx: Context, price: Decimal) -> None:

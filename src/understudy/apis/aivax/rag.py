@@ -22,9 +22,10 @@ def semantic_search(ctx: Context, body: Json) -> list[Json]:
         own(ctx, COLLECTIONS).get(collection_id)
     prices.require_balance(ctx)
     reranker = body.get("reranker", search.RERANKER).lower()
-    plans.spend(ctx, "semantic searches")
+    plans.spend_public(ctx, plans.PUBLIC_REQUESTS, "requests")
+    plans.spend(ctx, plans.SEARCHES)
     if reranker != "none":
-        plans.spend(ctx, "reranking searches")
+        plans.spend(ctx, plans.RERANKED)
     hits = search.search(
         ctx.world,
         collection_ids,

@@ -6,10 +6,10 @@ from base64 import b64decode, b64encode
 from collections import defaultdict
 from typing import Any
 
-from understudy.apis.aivax import accounts
+from understudy.apis.aivax import accounts, plans
 from understudy.apis.aivax.file_types import is_plain_text, media_type
 from understudy.apis.aivax.forms import said
-from understudy.apis.aivax.kinds import account_id
+from understudy.apis.aivax.kinds import SHELL_ENTRIES, account_id
 from understudy.apis.aivax.shell_paths import ROOT, above, name, normalised, parent
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
@@ -21,8 +21,6 @@ from understudy.state.world import World
 Json = dict[str, Any]
 Files = Table[Json]
 
-SHELL_ENTRIES: Kind[Json] = Kind("shell_entry", key="path", noun="path")
-"""Files and directories, one table per account and shell user; the content stands in `private`."""
 PUBLIC_FILES: Kind[Json] = Kind("public_file", key="token")
 PUBLIC_PATH = "/api/v1/public/ext-res/file/"
 PUBLIC_MILLIS = 60 * 60 * 1000
@@ -39,6 +37,7 @@ def download_file(ctx: Context, *, path: str, x_shell_user_id: str) -> Reply:
 def upload_file(ctx: Context, body: bytes | None, *, path: str, x_shell_user_id: str) -> Json:
     """Make or overwrite a file and the directories above it."""
     write(ctx.world, _files(ctx, x_shell_user_id), normalised(path), body or b"")
+    plans.check_storage(ctx)
     return said("File uploaded successfully.")
 
 

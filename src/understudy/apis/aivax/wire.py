@@ -38,6 +38,22 @@ class ApiKeyShown(TypedDict):
     key: str
 
 
+class BuiltinToolsOptions(TypedDict):
+    web_search_mode: NotRequired[str]
+    web_search_max_results: NotRequired[int]
+    image_generation_max_results: NotRequired[int]
+    image_generation_quality: NotRequired[str]
+    image_generation_model_name: NotRequired[str | None]
+    image_generation_allow_mature_content: NotRequired[bool]
+    image_generation_allow_reference_usage: NotRequired[bool]
+    include_all_memory_context: NotRequired[bool]
+
+
+class BuiltinTools(TypedDict):
+    tools: NotRequired[list[str] | None]
+    options: NotRequired[BuiltinToolsOptions | None]
+
+
 class CalledFunction(TypedDict):
     name: str
     arguments: str
@@ -79,6 +95,7 @@ class ChatCompletionChunk(TypedDict):
     choices: list[ChunkChoice]
     usage: dict[str, Any] | None
     generation_context: NotRequired[GenerationContext]
+    servertool: NotRequired[ServerTool]
 
 
 class ChatCompletionRequest(TypedDict):
@@ -106,6 +123,11 @@ class ChatCompletionRequest(TypedDict):
     json_only: NotRequired[bool]
     metadata: NotRequired[dict[str, str] | None]
     idempotency_key: NotRequired[str]
+    builtin_tools: NotRequired[BuiltinTools]
+    multimodal_preprocess: NotRequired[str | None]
+    rendering_mode: NotRequired[str | None]
+    extra_body: NotRequired[dict[str, Any] | None]
+    tool_invocation_explanations: NotRequired[bool]
     user: NotRequired[str | None]
 
 
@@ -419,7 +441,7 @@ class GatewaySummary(TypedDict):
 
 class GenerationContext(TypedDict):
     generated_usage: list[UsageRow]
-    runned_functions: list[dict[str, Any]]
+    runned_functions: list[RunFunction]
 
 
 class HookScheduleListWebChat(TypedDict):
@@ -648,6 +670,14 @@ class RemoteSource(TypedDict):
     cacheDuration: NotRequired[int]
 
 
+class RunFunction(TypedDict):
+    name: str
+    id: str
+    arguments: dict[str, Any]
+    result: str
+    state: Literal['Completed', 'Failed']
+
+
 class Said(TypedDict):
     message: str
     data: Literal[None] | None
@@ -701,6 +731,19 @@ class SearchResult(TypedDict):
 
 
 SearchResults: TypeAlias = "list[SearchResult]"
+
+
+class ServerToolExplanation(TypedDict):
+    reason: str
+    goal: str
+
+
+class ServerTool(TypedDict):
+    name: str
+    id: str
+    contents: str
+    state: Literal['Created', 'Running']
+    explanation: NotRequired[ServerToolExplanation]
 
 
 class Skill(TypedDict):
