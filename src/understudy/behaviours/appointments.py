@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from understudy.behaviours.dates import DATE, TIME, iso_date, iso_time
 from understudy.behaviours.questions import is_question
+from understudy.behaviours.regex import regex
 
 READ_CHARACTERS = 2000
 LONGEST_TITLE = 200
@@ -31,21 +32,21 @@ _WEEKS = {
     "this week": 0, "diese woche": 0, "cette semaine": 0, "esta semana": 0, "next week": 1,
     "nächste woche": 1, "la semaine prochaine": 1, "la próxima semana": 1, "na próxima semana": 1,
 }  # fmt: skip
-_DAY = re.compile(
+_DAY = regex(
     rf"(?<!\w)(?:(?:on|for|this|next|coming|am|für|nächsten|kommenden|le|pour|el|para|na|no|em)\s+){{0,2}}"
     rf"(?:(?P<date>{DATE})|(?P<relative>{'|'.join(_RELATIVE)})|"
     rf"in (?P<count>\d{{1,3}}) (?:days|tagen)|(?P<weekday>{'|'.join(_WEEKDAY)}))(?![\w-])",
     re.IGNORECASE,
 )
-_WEEK = re.compile(rf"(?<!\w)(?:{'|'.join(_WEEKS)})(?!\w)", re.IGNORECASE)
-_AT_WORD = re.compile(r"\A(?:at|um|à|a las|às|as)\s+", re.IGNORECASE)
-_AT = re.compile(
+_WEEK = regex(rf"(?<!\w)(?:{'|'.join(_WEEKS)})(?!\w)", re.IGNORECASE)
+_AT_WORD = regex(r"\A(?:at|um|à|a las|às|as)\s+", re.IGNORECASE)
+_AT = regex(
     rf"(?<!\w)(?:(?:at|um|à|a las|às|as)\s+(?:{TIME}|(?P<hour>\d{{1,2}}(?::\d{{2}})?)(?![\w:]))|(?:{TIME}))",
     re.IGNORECASE,
 )
 _CALENDAR = r"(?:calendar|diary|agenda|terminkalender|kalender|calendrier|calendario|calendário)(?!\w)"
 _PUT = [
-    re.compile(form, re.IGNORECASE | re.DOTALL)
+    regex(form, re.IGNORECASE | re.DOTALL)
     for form in (
         rf"\b(?:put|add|enter|write|set|note|schedule|book|create|make|plan|save)\s+(?P<what>.+?)\s+"
         rf"(?:in|into|to|on)\s+(?:my|the|our)\s+{_CALENDAR}(?P<rest>.*)",
@@ -61,13 +62,13 @@ _PUT = [
         r"\A\W*(?:please\s+)?(?:schedule|book)\s+(?P<what>.+)(?P<rest>)",
     )
 ]
-_SPEAKS_OF_DATES = re.compile(
+_SPEAKS_OF_DATES = regex(
     rf"\b(?:{_CALENDAR}|appointments?|schedule|termine?|rendez-vous|citas?|compromissos?)\b|"
     r"\bwhat (?:do i have|have i got|am i doing|is (?:planned|scheduled|on|up))\b|"
     r"\bwas (?:habe ich|steht)\b|\bqu'est-ce que j'ai\b|\bqué tengo\b|\bo que (?:eu )?tenho\b",
     re.IGNORECASE,
 )
-_EDGES = re.compile(
+_EDGES = regex(
     r"\A(?:(?:a|an|the|my|ein|eine|einen|den|die|das)\s+)+|[\s,;:.!?-]+(?:please|bitte)?\Z|\A[\s,;:.!?-]+",
     re.IGNORECASE,
 )

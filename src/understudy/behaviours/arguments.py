@@ -14,6 +14,7 @@ from understudy.behaviours.arithmetic import sum_in
 from understudy.behaviours.concepts import concepts_of, name_words
 from understudy.behaviours.evidence import CLEAR, ENOUGH, Evidence, Piece, Target, direction, target, value_of
 from understudy.behaviours.listings import listing_of
+from understudy.behaviours.regex import regex
 from understudy.behaviours.remembering import fact_to_keep
 from understudy.behaviours.schemas import (
     DEEPEST,
@@ -45,7 +46,7 @@ _ANSWERS = words_of("answer summari respons repli result explan text messag cont
 _TRUTH_FILLERS = words_of("is has have use with includ enabl want need should")
 _SUMS = words_of("express formula equat calcul")
 _FACTS = words_of("fact memori note")
-_LEADS = re.compile(
+_LEADS = regex(
     r"(?:(?:please|bitte|can you|could you|kannst du|peux-tu|puedes|pode)\s+)?(?:search|google|look up|look|"
     r"find|query|suche?|finde|cherche[rz]?|recherche[rz]?|busca|busque|pesquise?|procure)\s+(?:(?:the|im|in "
     r"der|sur le|en la|na) (?:web|internet|knowledge base|documents|netz)\s+)?(?:(?:for|nach|up|about)\s+)?",

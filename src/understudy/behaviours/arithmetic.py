@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from understudy.behaviours.regex import regex
+
 LONGEST = 200
 """Characters of a text that may be a sum."""
 _LARGEST_EXPONENT = 64
@@ -21,15 +23,15 @@ _WORDS: Mapping[str, str] = {
     "-": r"minus|moins|menos|weniger",
     "^": r"\*\*|to the power of|hoch|puissance|elevado a",
 }
-_CUES = re.compile(
+_CUES = regex(
     r"\b(?:please|bitte|what(?:'s| is| are)|how much (?:is|are)|calculate|compute|evaluate|solve|work out|"
     r"was (?:ist|sind|ergibt)|wie ?viel (?:ist|sind|ergibt|macht)|berechne|rechne|combien (?:font|fait|est)|"
     r"calculez?|cuánto es|cuánto son|calcula|calcule|quanto é|quanto são|equals?)\b|s'il (?:vous|te) plaît|"
     r"por favor|[=?¿!]|[.:,]\s*\Z",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}")
-_TOKEN = re.compile(r"\s*(\d{1,15}(?:[.,]\d{1,15})?|[-+*/^()])")
+_DATE = regex(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}")
+_TOKEN = regex(r"\s*(\d{1,15}(?:[.,]\d{1,15})?|[-+*/^()])")
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "^": 4}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.stop_words import words_of
 from understudy.behaviours.tokens import is_content, stems, words
 
@@ -70,7 +70,7 @@ _GENERIC = words_of(
     "details api service helper handle handler run execute perform do make read query new all by for of to "
     "the an and or in id"
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LONGEST_NAME = 200
 
 

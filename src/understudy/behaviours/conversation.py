@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from understudy.behaviours.regex import regex
+
 Message = Mapping[str, Any]
 
 READ_CHARACTERS = 100_000
@@ -17,7 +19,7 @@ READ_CHARACTERS = 100_000
 
 _TEXT_PARTS = ("text", "input_text", "output_text")
 _KINDS = {"image_url": "image", "input_audio": "audio", "video_url": "video", "file": "file"}
-_DATA_URL = re.compile(r"data:([^;,]{0,100})((?:;[^;,]{0,100}){0,5}),")
+_DATA_URL = regex(r"data:([^;,]{0,100})((?:;[^;,]{0,100}){0,5}),")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from understudy.behaviours.regex import regex
+
 _NAMES = (
     "january januar janvier enero janeiro jan ene",
     "february februar février fevrier febrero fevereiro feb fév fev",
@@ -22,7 +24,7 @@ _NAMES = (
 _MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DATE_FORMS = [
-    re.compile(form, re.IGNORECASE)
+    regex(form, re.IGNORECASE)
     for form in (
         r"(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})",
         r"(?P<day>\d{1,2})[./](?P<number>\d{1,2})[./](?P<year>\d{4})",
@@ -30,7 +32,7 @@ _DATE_FORMS = [
         rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
     )
 ]
-_TIME = re.compile(
+_TIME = regex(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?::(?P<second>\d{2}))?)?\s?(?P<half>[ap])?(?:\.?m\.?)?(?:uhr|h)?",
     re.IGNORECASE,
 )

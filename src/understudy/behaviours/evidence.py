@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from understudy.behaviours.concepts import concepts_of, name_words
 from understudy.behaviours.conversation import excerpt
 from understudy.behaviours.dates import iso_date, iso_date_time, iso_time
 from understudy.behaviours.mentions import DETERMINERS, LEADING, PLACING, Mention, mentions
+from understudy.behaviours.regex import regex
 from understudy.behaviours.schemas import Schema
 from understudy.behaviours.stop_words import words_of
 from understudy.behaviours.tokens import stems, words
@@ -46,7 +46,7 @@ _ENDS = words_of("to destin target end arriv until recipi finish checkout receiv
 _FROM_WORDS = words_of("from von vom ab aus de desde since starting between zwischen entre")
 _TO_WORDS = words_of("to nach bis à a au para hasta até until till into vers towards and und et y e zum")
 _CURRENCIES = words_of("euro euros eur dollar dollars usd pounds gbp chf francs reais")
-_NUMBER = re.compile(r"\s*[€$£]?\s?([-+]?\d(?:[\d.,]*\d)?)(?![\w.-]*\d)")
+_NUMBER = regex(r"\s*[€$£]?\s?([-+]?\d(?:[\d.,]*\d)?)(?![\w.-]*\d)")
 _OLD = words_of("old alt ans años anos")
 _VERBS = words_of(
     "turn set switch play open close show get book buy order add create make send write tell start stop "

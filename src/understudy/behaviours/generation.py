@@ -1,12 +1,12 @@
 """Generation: grounded answers made of the best answering sentences, and how far sources support a text."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from understudy.behaviours.questions import asks_for, holds_answer
+from understudy.behaviours.regex import regex
 from understudy.behaviours.tokens import content_stems, sentence_spans, words
 
 NO_ANSWER = "The search results hold nothing that answers this question."
@@ -20,10 +20,10 @@ _LONGEST_SUMMARY = 6  # sentences
 _SENTENCES_EACH = 3  # sentences of a text that one of its summary stands for
 _SCALE = 1_000_000
 _PREFIX = 5
-_TERMINATED = re.compile(r"[.!?…。！？｡।۔؟][\"'”’»«)\]」』）]*\Z")
-_ASKED = re.compile(r"[?？؟][\"'”’»«)\]」』）]*\Z")
-_CITATION = re.compile(r"\[\d+(?:\s?,\s?\d+)*\]")
-_TOKEN = re.compile(r"\S+\s*|\s+")
+_TERMINATED = regex(r"[.!?…。！？｡।۔؟][\"'”’»«)\]」』）]*\Z")
+_ASKED = regex(r"[?？؟][\"'”’»«)\]」』）]*\Z")
+_CITATION = regex(r"\[\d+(?:\s?,\s?\d+)*\]")
+_TOKEN = regex(r"\S+\s*|\s+")
 
 
 @dataclass(frozen=True)

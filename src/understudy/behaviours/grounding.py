@@ -12,6 +12,7 @@ from understudy.behaviours.conversation import Exchange, excerpt, text_of
 from understudy.behaviours.generation import compose, render
 from understudy.behaviours.phrases import courtesy, is_lacking, say
 from understudy.behaviours.questions import asks_for, holds_answer, is_question
+from understudy.behaviours.regex import regex
 from understudy.behaviours.remembering import fact_to_keep
 from understudy.behaviours.rephrasing import Topic, rephrase, topic_after
 from understudy.behaviours.sentences import sentence_spans
@@ -31,29 +32,29 @@ _MOST_SENTENCES = 2
 _TOPIC_TURNS = 10
 _LONGEST_SENTENCE = 600
 
-_PERSONAL = re.compile(
+_PERSONAL = regex(
     r"\b(?:my|mine|i|i'm|me|we|our|was it|were they|again|mein\w*|ich|mir|mich|unser\w*|war (?:das|es)|mon|"
     r"ma|mes|je|notre|nos|était-ce|mi|mis|yo|mío|nuestr[oa]s?|meus?|minhas?|eu|noss[oa]s?)\b",
     re.IGNORECASE,
 )
-_ADDRESSED = re.compile(
+_ADDRESSED = regex(
     r"\b(?:you|your|ihr|euch|euer|eure|sie|du|dein\w*|vous|votre|vos|tu|ustedes|usted|vosotros|vocês?)\b",
     re.IGNORECASE,
 )
-_INTRODUCED = re.compile(r"\b(?i:i'm|i am|this is|ich bin|je suis|soy|sou)\s[A-ZÀ-ÖØ-Þ]\w+")
-_STATES = re.compile(
+_INTRODUCED = regex(r"\b(?i:i'm|i am|this is|ich bin|je suis|soy|sou)\s[A-ZÀ-ÖØ-Þ]\w+")
+_STATES = regex(
     r"\s*(?:(?:hi|hello|hey|well|so|ok|okay|and|also|but|hallo|also|und|aber|bonjour|et|mais|hola|y|pero|olá|"
     r"oi|e|mas)[\s,.!]+){0,3}(?:my|our|i|i'm|i've|we|mein\w*|unser\w*|ich|wir|mon|ma|mes|je|j'|nous|notre|"
     r"nos|mi|mis|yo|nuestr[oa]s?|tengo|soy|estoy|meus?|minhas?|eu|nós|tenho|sou|estou)(?![\w’])(?! (?:want|"
     r"need|would like|'d like) you\b)",
     re.IGNORECASE,
 )
-_TOLD = re.compile(
+_TOLD = regex(
     r"\s*(?:the|this|that|there|it|he|she|they|der|die|das|es|er|sie|le|la|les|il|elle|ce|el|los|las|o|os|"
     r"as)\s",
     re.IGNORECASE,
 )
-_REQUESTS = re.compile(
+_REQUESTS = regex(
     r"\s*(?:please|tell|give|show|list|explain|describe|write|summari[sz]e|find|help|say|reply|respond|"
     r"answer|translate|make|create|let|count|repeat|calculate|compare|name|pick|choose|think|imagine|bitte|"
     r"sag\w*|gib|geben|zeig\w*|erklär\w*|nenne?|schreib\w*|hilf|antwort\w*|such\w*|dis|dites|donne[rz]?|"
@@ -62,17 +63,17 @@ _REQUESTS = re.compile(
     re.IGNORECASE,
 )
 # What an instruction orders is not for telling, only what it states.
-_ORDER = re.compile(
+_ORDER = regex(
     r"[\s\-*#•\d.]*(?:never|don't|do not|nie|niemals|ne|nunca|jamais|you|your|you're|answer|respond|reply|"
     r"always|be|act|use|speak|write|keep|say|help|if|when|please|make|avoid|only|refuse|greet|ask|mention|"
     r"tell|du|sie sind|dein|deine|antworte\w*|sei|nutze|verwende|schreibe|immer|tu|vous|réponds|répondez|"
     r"sois|soyez|toujours|eres|usted|responde|siempre|usa|você|responda|sempre|seja)\b",
     re.IGNORECASE,
 )
-_SECRET = re.compile(
+_SECRET = regex(
     r"\b(?:secret|confidential|password|geheim|vertraulich|confidentiel|secreto|segredo)", re.IGNORECASE
 )
-_FORBIDDEN = re.compile(
+_FORBIDDEN = regex(
     r"\b(?:never|don't|do not|must not|nie|niemals|nicht|jamais|ne|nunca|jamás|não)\b",
     re.IGNORECASE,
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.sentences import sentence_spans
 
 _MOST_SENTENCES = 50
 _READ_CHARACTERS = 10_000
 
-_ASKED = re.compile(
+_ASKED = regex(
     r"\b(?:who are you|what(?:'s| is) your name|what are you called|wer (?:bist du|sind sie)|"
     r"wie hei(?:ßt du|ßen sie)|qui (?:es-tu|êtes-vous)|comment (?:t'appelles-tu|vous appelez-vous)|"
     r"quién (?:eres|es usted)|cómo (?:te llamas|se llama usted)|quem é você|qual é (?:o )?seu nome)\b",
@@ -28,7 +29,7 @@ _TURNED = {
     "usted es": "Soy",
     "você é": "Eu sou",
 }
-_GIVEN = re.compile(rf"(?P<you>{'|'.join(_TURNED)})\s+(?P<who>.+)", re.IGNORECASE | re.DOTALL)
+_GIVEN = regex(rf"(?P<you>{'|'.join(_TURNED)})\s+(?P<who>.+)", re.IGNORECASE | re.DOTALL)
 
 
 def introduction(text: str, instructions: str) -> str | None:

@@ -7,23 +7,25 @@ import re
 from math import isfinite
 from typing import Any
 
+from understudy.behaviours.regex import regex
+
 LONGEST = 1_000_000
 """Characters; a longer text is not read."""
 DEEPEST = 200
 """Levels of arrays and objects; a deeper text is not read."""
 _MOST_STARTS = 8
 
-_FENCE = re.compile(r"```[ \t]*[\w-]*[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
-_START = re.compile(r"\{|\[(?=\s*(?:[\[{\"'\]\-\d“‘]|true|false|null|None|True|False|NaN|//|/\*|#))")
-_SPACE = re.compile(r"(?:[\s,;\ufeff]+|//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z))+", re.DOTALL)
-_KEY = re.compile(r"\s*:|\s*=>?(?!=)")
-_BARE = re.compile(r"[-+.\d]+(?=\s+[-+.\d])|[^\s,;:{}\[\]\"]+(?:[ \t]+[^\s,;:{}\[\]\"/#]+)*")
-_BARE_KEY = re.compile(r"[^\s:={}\[\],\"']+")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_FENCE = regex(r"```[ \t]*[\w-]*[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
+_START = regex(r"\{|\[(?=\s*(?:[\[{\"'\]\-\d“‘]|true|false|null|None|True|False|NaN|//|/\*|#))")
+_SPACE = regex(r"(?:[\s,;\ufeff]+|//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z))+", re.DOTALL)
+_KEY = regex(r"\s*:|\s*=>?(?!=)")
+_BARE = regex(r"[-+.\d]+(?=\s+[-+.\d])|[^\s,;:{}\[\]\"]+(?:[ \t]+[^\s,;:{}\[\]\"/#]+)*")
+_BARE_KEY = regex(r"[^\s:={}\[\],\"']+")
+_NUMBER = regex(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_SURROGATE = regex("[\ud800-\udfff]")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "„": "“", "«": "»"}
-_PLAIN = {closing: re.compile(rf"[^\\{re.escape(closing)}]+") for closing in _QUOTES.values()}
-_AFTER = re.compile(r"[ \t]*(?:\Z|[,;:=}\]\r\n#]|//|/\*)")
+_PLAIN = {closing: regex(rf"[^\\{re.escape(closing)}]+") for closing in _QUOTES.values()}
+_AFTER = regex(r"[ \t]*(?:\Z|[,;:=}\]\r\n#]|//|/\*)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": "", "/": "/"}
 _WORDS: dict[str, Any] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,

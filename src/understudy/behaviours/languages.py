@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import log1p
 from typing import TYPE_CHECKING
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.stop_words import ENGLISH, FRENCH, GERMAN, words_of
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ _SCRIPTS: Mapping[str, str] = {
     "rus": "\u0400-\u04ff",
     "latin": "A-Za-zÀ-ÖØ-öø-ɏ\u1e00-\u1eff",
 }
-_SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()}
-_URDU = re.compile("[ٹڈڑےںھہ]")
-_PERSIAN = re.compile("[پچژگکی]")
-_UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
-_RUSSIAN = re.compile("[ыэъё]", re.IGNORECASE)
+_SCRIPT = {code: regex(f"[{letters}]") for code, letters in _SCRIPTS.items()}
+_URDU = regex("[ٹڈڑےںھہ]")
+_PERSIAN = regex("[پچژگکی]")
+_UKRAINIAN = regex("[іїєґ]", re.IGNORECASE)
+_RUSSIAN = regex("[ыэъё]", re.IGNORECASE)
 
 _LATIN_LANGUAGES: Mapping[str, str] = {
     "en": "eng", "de": "deu", "fr": "fra", "nl": "nld", "it": "ita", "pt": "por", "es": "spa", "pl": "pol",
@@ -57,7 +58,7 @@ _SIGNS: Mapping[str, frozenset[str]] = {
         "il elle être été leur"
     ),
 }
-_LATIN_WORD = re.compile(r"[^\W\d_]+")
+_LATIN_WORD = regex(r"[^\W\d_]+")
 
 
 def detect(text: str) -> str:

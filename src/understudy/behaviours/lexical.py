@@ -1,18 +1,18 @@
 """Lexical search: the query syntax of quotes, prefixes and exclusions, and BM25 over the terms."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.tokens import content_stems, stems, words
 
 K1, B = 1.2, 0.75
 HALF = 4.0  # the BM25 score that becomes 0.5
 
-_SYNTAX = re.compile(r'["*-]')
-_ITEM = re.compile(r'(?<!\S)(-?)(?:"([^"]*)"|(\S+))')
+_SYNTAX = regex(r'["*-]')
+_ITEM = regex(r'(?<!\S)(-?)(?:"([^"]*)"|(\S+))')
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from understudy.behaviours.mentions import DETERMINERS
+from understudy.behaviours.regex import regex
 from understudy.behaviours.stop_words import ALL as STOP_WORDS
 from understudy.behaviours.tokens import stems, words
 
@@ -12,13 +13,11 @@ MOST = 50
 """How many things of a listing are kept."""
 _LONGEST_WORDS = 6
 
-_BULLET = re.compile(r"(?m)^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+(\S[^\n]{0,300})$")
-_SENTENCE = re.compile(r"[^.!?;:\n]+")
-_BETWEEN = re.compile(
-    r"\s*,\s*(?:(?:and|or|und|oder|et|ou|y|o|e)\s+)?|\s+(?:and|und|et|y|e)\s+", re.IGNORECASE
-)
-_NAMES = re.compile(r"\S+(?:\s[A-ZÀ-ÖØ-Þ]\S*)*")
-_ENDING = re.compile(
+_BULLET = regex(r"(?m)^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+(\S[^\n]{0,300})$")
+_SENTENCE = regex(r"[^.!?;:\n]+")
+_BETWEEN = regex(r"\s*,\s*(?:(?:and|or|und|oder|et|ou|y|o|e)\s+)?|\s+(?:and|und|et|y|e)\s+", re.IGNORECASE)
+_NAMES = regex(r"\S+(?:\s[A-ZÀ-ÖØ-Þ]\S*)*")
+_ENDING = regex(
     r"\s+(?:to|for|from|in|on|at|with|please|into|zu|für|auf|von|bitte|pour|dans|à|para|en|na|no)\s.*\Z",
     re.I,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from understudy.behaviours.dates import DATE, DATE_TIME, TIME
+from understudy.behaviours.regex import regex
 from understudy.behaviours.stop_words import ALL as STOP_WORDS
 from understudy.behaviours.stop_words import words_of
 
@@ -21,7 +22,7 @@ _DAYS = (
     "mercredi|jeudi|vendredi|samedi|dimanche|hoy|mañana|ayer|lunes|martes|miércoles|jueves|viernes|sábado|"
     "domingo|hoje|amanhã|ontem"
 )
-_SCANNER = re.compile(
+_SCANNER = regex(
     r"(?P<url>https?://[^\s<>\"'“”]{1,1000})"
     r"|(?P<email>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})"
     r"|\"(?P<quoted>[^\"\n]{1,1000})\"|“(?P<quoted2>[^“”\n]{1,1000})[”“]|„(?P<quoted3>[^„“”\n]{1,1000})[“”]"
@@ -34,26 +35,26 @@ _SCANNER = re.compile(
     r"GB|MB|EUR|USD)?(?![\w-])))|#?(?P<word>[^\W_][\w-]{0,80})"
 )
 _LONGEST_FIELD = 200
-_WORD = re.compile(r"[^\W_]+")
-_LABEL = re.compile(
+_WORD = regex(r"[^\W_]+")
+_LABEL = regex(
     r"(?<![\w?&/-])([^\W\d_][\w-]{0,40}(?: [^\W\d_][\w-]{0,40}){0,2})[ \t]{0,8}(?::(?!//)|=)[ "
     r"\t]{0,8}(?=[^\s:=])"
 )
-_FIELD_END = re.compile(r"[;\n]|,(?!\d)")
-_CUE = re.compile(
+_FIELD_END = regex(r"[;\n]|,(?!\d)")
+_CUE = regex(
     r"\b(?:saying|that says|with the (?:text|message|body)|titled|entitled|mit dem (?:text|inhalt)|disant|"
     r"avec le texte|diciendo|con el texto|dizendo|com o texto)\b:?\s*(?:that\s+)?([^\n]{1,2000})",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
+_CLAUSE = regex(
     r"[.!?](?=\s|\Z)|[;\n]|,?\s(?:and|und|et|y|e|then|dann|puis|luego|depois)\s|,\s", re.IGNORECASE
 )
-_SENTENCE = re.compile(r"[.!?:](?=\s|\Z)|\n")
-_JOINT = re.compile(
+_SENTENCE = regex(r"[.!?:](?=\s|\Z)|\n")
+_JOINT = regex(
     r"\s*(?:[,/&]|,?\s(?:and|or|und|oder|et|ou|y|o|e)\b)\s*(?:(?:in|at|for|to|à|en|nach|em)\s)?[\"“„«']?",
     re.IGNORECASE,
 )
-_LAST = re.compile(r"\s*(?:[.!?;]|\Z)")
+_LAST = regex(r"\s*(?:[.!?;]|\Z)")
 _INNER = words_of("de del la of the von van da do dos di du y")
 _NUMBERS: Mapping[str, int] = {
     word: number
@@ -257,7 +258,7 @@ def _counted(text: str, at: int) -> Iterator[_Found]:
         yield _Found("counted", found.text, found.start, found.end)
 
 
-_PHRASE_WORD = re.compile(r"([^\W\d_][\w'’-]{0,40})( ?)")
+_PHRASE_WORD = regex(r"([^\W\d_][\w'’-]{0,40})( ?)")
 
 
 def _phrase(text: str, at: int) -> _Found | None:

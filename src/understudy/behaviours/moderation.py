@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from understudy.behaviours.regex import regex
+
 READ_CHARACTERS = 20_000
 MOST = 100
 """The greatest score."""
@@ -47,7 +49,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
 }
 _FORMS = {
-    category: tuple(re.compile(rf"(?<!\w)(?:{form})(?!\w)", re.IGNORECASE) for form in forms)
+    category: tuple(regex(rf"(?<!\w)(?:{form})(?!\w)", re.IGNORECASE) for form in forms)
     for category, forms in _WORDS.items()
 }
 CATEGORIES = tuple(_WORDS)

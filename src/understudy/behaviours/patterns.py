@@ -9,6 +9,8 @@ from typing import Any
 
 import re2
 
+from understudy.behaviours.regex import regex
+
 LONGEST_PATTERN = 300
 LONGEST_TEXT = 5000
 """Characters of a text that is made; what would be longer is not made."""
@@ -16,9 +18,9 @@ _MOST_TRIES = 24
 
 _ESCAPED = {"d": "0", "w": "a", "s": " ", "D": "a", "W": " ", "S": "a", "n": "\n", "t": "\t", "r": "\r"}
 _PROPERTIES = {"L": "a", "Ll": "a", "Lu": "A", "N": "0", "Nd": "0", "P": ".", "Z": " "}
-_COUNTED = re.compile(r"\{(\d{1,4})(?:(,)(\d{0,4}))?\}")
-_GROUP = re.compile(r"\((?:\?(?:P?<[A-Za-z_]\w{0,30}>|:))?(?!\?)")
-_CLASS_ITEM = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[pP]\{(\w+)\}|(.))|(.)", re.DOTALL)
+_COUNTED = regex(r"\{(\d{1,4})(?:(,)(\d{0,4}))?\}")
+_GROUP = regex(r"\((?:\?(?:P?<[A-Za-z_]\w{0,30}>|:))?(?!\?)")
+_CLASS_ITEM = regex(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[pP]\{(\w+)\}|(.))|(.)", re.DOTALL)
 
 
 class _TooHard(Exception):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from understudy.behaviours.languages import detect
+from understudy.behaviours.regex import regex
 
 _PHRASES: Mapping[str, Mapping[str, str]] = {
     "greeting": {
@@ -177,7 +178,7 @@ _COURTESIES = [
     (
         kind,
         language,
-        re.compile(rf"(?:{begun})\b(?:[\s,.!?¡¿]*(?:{_SMALL_TALK})\b)*[\s,.!?¡¿]*", re.IGNORECASE),
+        regex(rf"(?:{begun})\b(?:[\s,.!?¡¿]*(?:{_SMALL_TALK})\b)*[\s,.!?¡¿]*", re.IGNORECASE),
     )
     for kind, languages in _SOCIAL.items()
     for language, begun in languages.items()

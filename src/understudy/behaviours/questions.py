@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from understudy.behaviours.regex import regex
+
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|hundred|"
     "thousand|million|half|twice|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|zwanzig|dreißig|hundert|"
@@ -17,31 +19,29 @@ _MONTHS = (
 )
 _COUNTED = "how (?:many|much|long|far|old|tall|high|deep|hot|big|large|heavy|often|fast|wide|large)"
 _ASKS: Mapping[str, re.Pattern[str]] = {
-    "number": re.compile(
+    "number": regex(
         rf"\b(?:{_COUNTED}|what (?:temperature|price|percentage|age)|wie (?:viele?|lange|hoch|weit|alt|"
         r"schwer|teuer|groß|oft|tief)|combien|cuánt[oa]s?)\b|いくら|いくつ|何(?:人|年|日|分|度|個)|多少|几"
     ),
-    "date": re.compile(
+    "date": regex(
         r"\b(?:when|(?:what|which) (?:year|time|day|date|month)|wann|quand|cuándo)\b|いつ|什么时候"
     ),
-    "person": re.compile(r"\b(?:who|whom|whose|wer|wem|wen|qui|quién)\b|誰|だれ|谁"),
-    "place": re.compile(r"\b(?:where|wo|wohin|woher|où|dónde)\b|どこ|哪里"),
-    "reason": re.compile(r"\b(?:why|warum|wieso|weshalb|pourquoi)\b|なぜ|どうして|为什么"),
+    "person": regex(r"\b(?:who|whom|whose|wer|wem|wen|qui|quién)\b|誰|だれ|谁"),
+    "place": regex(r"\b(?:where|wo|wohin|woher|où|dónde)\b|どこ|哪里"),
+    "reason": regex(r"\b(?:why|warum|wieso|weshalb|pourquoi)\b|なぜ|どうして|为什么"),
 }
 _ANSWERS: Mapping[str, re.Pattern[str]] = {
-    "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b|[一二三四五六七八九十百千]", re.IGNORECASE),
-    "date": re.compile(rf"\d|\b(?:{_MONTHS})\b|[年月日時]", re.IGNORECASE),
-    "person": re.compile(r"(?<=[\w,] )[A-ZÀ-ÖØ-Þ]\w+|\b[A-Z]\w+ [A-Z]\w+|さん|氏"),
-    "place": re.compile(
+    "number": regex(rf"\d|\b(?:{_NUMBER_WORDS})\b|[一二三四五六七八九十百千]", re.IGNORECASE),
+    "date": regex(rf"\d|\b(?:{_MONTHS})\b|[年月日時]", re.IGNORECASE),
+    "person": regex(r"(?<=[\w,] )[A-ZÀ-ÖØ-Þ]\w+|\b[A-Z]\w+ [A-Z]\w+|さん|氏"),
+    "place": regex(
         r"\b(?:in|at|near|on|behind|beside|between|opposite|under|north|south|east|west|im|am|an|auf|bei|neben|"
         r"hinter|dans|à|au|sur|près|en)\b|[でに]"
     ),
-    "reason": re.compile(
-        r"\b(?:because|since|due|so that|weil|denn|damit|parce|car|puisque)\b|から|ので|因为"
-    ),
+    "reason": regex(r"\b(?:because|since|due|so that|weil|denn|damit|parce|car|puisque)\b|から|ので|因为"),
 }
-_MARKED = re.compile(r"[?？؟][\"'”’»«)\]」』）]*\s*\Z")
-_BEGUN = re.compile(
+_MARKED = regex(r"[?？؟][\"'”’»«)\]」』）]*\s*\Z")
+_BEGUN = regex(
     r"\s*(?:and |und |et |y |e )?(?:who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|"
     r"wer|welche[rsmn]?|wann|wo|warum|wieso|wie|ist|sind|qui|quoi|quel(?:le)?s?|quand|où|pourquoi|comment|"
     r"combien|est-ce|quién|qué|cuál(?:es)?|cuándo|dónde|cómo|cuánt[oa]s?|quem|qual|quais|quando|onde|"

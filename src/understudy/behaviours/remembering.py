@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import Literal
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.sentences import sentence_spans
 
 LONGEST_FACT = 300
@@ -21,7 +22,7 @@ _BEFORE = (
 )
 _WHOSE = r"(?=(?:i|i'm|i've|my|we|our|mine)\b)"
 _REQUESTS = [
-    re.compile(_BEFORE + form, re.IGNORECASE)
+    regex(_BEFORE + form, re.IGNORECASE)
     for form in (
         rf"(?:remember|memori[sz]e|keep in mind|bear in mind|don'?t forget|do not forget)"
         rf"(?: for (?:later|next time|the future|me))?(?:\s*[,:]?\s+that\s+|\s*:\s*|"
@@ -38,7 +39,7 @@ _REQUESTS = [
         r"(?:\s+que\s+|\s*:\s*)(?P<fact>.+)",
     )
 ]
-_ABOUT_MEMORIES = re.compile(
+_ABOUT_MEMORIES = regex(
     r"\bwhat (?:do|did) you (?:know|remember|have (?:saved|stored|noted))(?: \w+)? (?:about|of) (?:me|us)\b|"
     r"\bwhat do you (?:remember|know already)\b|\bwhat have i told you\b|\b(?:list|show|tell) (?:me )?(?:all "
     r")?(?:my|your) memories\b|\bdo you (?:know|remember) (?:anything|something) (?:about|of) me\b|\bwhat "
@@ -49,7 +50,7 @@ _ABOUT_MEMORIES = re.compile(
     r"\bo que (?:você )?(?:sabe|lembra|se lembra) (?:de|sobre) (?:mim|nós)\b",
     re.IGNORECASE,
 )
-_EARLIER = re.compile(
+_EARLIER = regex(
     r"\bwhat (?:did i|have i) (?:just )?(?:say|said|ask|asked|tell you|told you|write|written)\b|"
     r"\bwhat was (?:my|the) (?:last|first|previous) (?:question|message)\b|"
     r"\bwas (?:habe ich|hab ich) (?:gerade |eben )?(?:gesagt|gefragt|geschrieben)\b|"
@@ -61,10 +62,8 @@ _EARLIER = re.compile(
     r"\bqual foi (?:a )?minha (?:última|primeira) pergunta\b",
     re.IGNORECASE,
 )
-_FIRST = re.compile(r"\b(?:first|erste|première|primera|primeira)\b", re.IGNORECASE)
-_GERMAN_SUBJECT = re.compile(
-    r"(?:(?:ich|wir|er|sie|es)|(?:mein|meine|unser|unsere)\s+[\w-]+)\b", re.IGNORECASE
-)
+_FIRST = regex(r"\b(?:first|erste|première|primera|primeira)\b", re.IGNORECASE)
+_GERMAN_SUBJECT = regex(r"(?:(?:ich|wir|er|sie|es)|(?:mein|meine|unser|unsere)\s+[\w-]+)\b", re.IGNORECASE)
 
 
 def fact_to_keep(text: str) -> str | None:

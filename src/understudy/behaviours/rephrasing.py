@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.stop_words import words_of
 from understudy.behaviours.tokens import is_content
 
@@ -16,7 +17,7 @@ MOST_SAID = 6
 LONGEST_PHRASE = 60
 
 # Marks end a run of words, so they are tokens too.
-_TOKEN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*|[.,;:!?…\"()]")
+_TOKEN = regex(r"[^\W_]+(?:['’.][^\W_]+)*|[.,;:!?…\"()]")
 _DO = words_of("do does did can could may might must shall should will would has have had")
 _BE = words_of("is are was were am")
 _DETERMINERS = words_of(
@@ -35,9 +36,9 @@ _POINTERS = words_of(
     "it its they them their theirs this that these those he him his she her hers ones same "
     "er sie es ihn ihm ihr ihre ihrem ihren ihrer dessen deren il elle ils elles cela ça celui celle él ella"
 )
-_POINTING = re.compile("[它他她这那]|[それこ]れ")
+_POINTING = regex("[它他她这那]|[それこ]れ")
 _JOINING = words_of("and or und oder et ou y o")
-_LINKED = re.compile(r"(?:and|but|or|also|then|so|what about|how about|und|aber|oder|et|mais|y|pero)\b", re.I)
+_LINKED = regex(r"(?:and|but|or|also|then|so|what about|how about|und|aber|oder|et|mais|y|pero)\b", re.I)
 
 _ASKED = frozenset(
     {"happen", "happens", "happened", "mean", "means", "need", "needs", "needed", "want", "wants"}

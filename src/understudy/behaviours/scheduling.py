@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from understudy.behaviours.dates import DATE, DAY, TIME, iso_date, iso_time
+from understudy.behaviours.regex import regex
 from understudy.behaviours.sentences import sentence_spans
 
 READ_CHARACTERS = 4000
@@ -114,42 +115,42 @@ _ON = r"(?:(?:on|this|next|coming|by|am|nächsten|kommenden|le|el|próxim[oa]|na
 _AND = r"(?:\s*(?:,|and|und|et|y|e|or)\s+){1,2}"
 
 _DAY_NAME = rf"(?:{_one_of(_DAYS)})(?!\w)"
-_EVERY_DAY = re.compile(
+_EVERY_DAY = regex(
     rf"(?<!\w){_EVERY} (?P<days>{_DAY_NAME}(?:{_AND}(?:{_EVERY} )?{_DAY_NAME}){{0,6}})", re.IGNORECASE
 )
-_DAYS_PLURAL = re.compile(
+_DAYS_PLURAL = regex(
     r"(?<!\w)(?:on |les |los |às )?(?P<days>(?:mon|tues|wednes|thurs|fri|satur|sun)days|"
     r"(?:mon|diens|donners|frei|sams|sonn)tags|mittwochs)(?!\w)",
     re.IGNORECASE,
 )
-_EVERY_UNIT = re.compile(
+_EVERY_UNIT = regex(
     rf"(?<!\w){_EVERY} (?:(?P<number>\d{{1,3}}|{_one_of(_NUMBERS)}) )?"
     rf"(?P<unit>{_one_of(_UNITS)}|morning|afternoon|evening|night|morgen|abend|matin|soir)(?!\w)",
     re.IGNORECASE,
 )
-_EVERY_ADVERB = re.compile(rf"(?<!\w)(?P<unit>{_one_of(_ADVERBS)})(?!\w)", re.IGNORECASE)
-_OF_MONTH = re.compile(
+_EVERY_ADVERB = regex(rf"(?<!\w)(?P<unit>{_one_of(_ADVERBS)})(?!\w)", re.IGNORECASE)
+_OF_MONTH = regex(
     r"(?<!\w)(?:on the|am|le|el día|no dia) (?P<day>[12]?\d|3[01])(?:st|nd|rd|th|\.|er)?"
     r"(?: (?:of|de|du))?(?!\w)",
     re.IGNORECASE,
 )
-_TIMES = re.compile(r"(?<!\w)(?P<number>\d{1,5}) (?:times|mal|fois|veces|vezes)(?!\w)", re.IGNORECASE)
-_AFTER = re.compile(
+_TIMES = regex(r"(?<!\w)(?P<number>\d{1,5}) (?:times|mal|fois|veces|vezes)(?!\w)", re.IGNORECASE)
+_AFTER = regex(
     rf"(?<!\w)(?:in|dans|en|em|dentro de|daqui a) (?P<number>\d{{1,5}}|{_one_of(_NUMBERS)}) "
     rf"(?P<unit>{_one_of(_UNITS)})(?!\w)",
     re.IGNORECASE,
 )
-_NEAR = re.compile(rf"(?<!\w)(?P<near>{_one_of(_NEARBY)})(?!\w)", re.IGNORECASE)
-_ON_DAY = re.compile(rf"(?<!\w){_ON}(?P<days>{_DAY_NAME})", re.IGNORECASE)
-_ON_DATE = re.compile(rf"(?<!\w){_ON}(?:the )?(?P<date>{DATE})", re.IGNORECASE)
-_ON_DATE_SOON = re.compile(rf"(?<!\w){_ON}(?:the )?(?P<date>{DAY})", re.IGNORECASE)
+_NEAR = regex(rf"(?<!\w)(?P<near>{_one_of(_NEARBY)})(?!\w)", re.IGNORECASE)
+_ON_DAY = regex(rf"(?<!\w){_ON}(?P<days>{_DAY_NAME})", re.IGNORECASE)
+_ON_DATE = regex(rf"(?<!\w){_ON}(?:the )?(?P<date>{DATE})", re.IGNORECASE)
+_ON_DATE_SOON = regex(rf"(?<!\w){_ON}(?:the )?(?P<date>{DAY})", re.IGNORECASE)
 _AT = r"(?:at|around|um|gegen|à|a las|a la|às|as)"
-_AT_TIME = re.compile(rf"(?<!\w)(?:{_AT} )?(?P<time>{TIME})(?: uhr(?!\w))?", re.IGNORECASE)
-_AT_HOUR = re.compile(
+_AT_TIME = regex(rf"(?<!\w)(?:{_AT} )?(?P<time>{TIME})(?: uhr(?!\w))?", re.IGNORECASE)
+_AT_HOUR = regex(
     rf"(?<!\w){_AT} (?P<hour>[01]?\d|2[0-3])(?: (?:o'clock|uhr|heures?|horas?))?(?![\w:.]\w|\w)",
     re.IGNORECASE,
 )
-_PART = re.compile(rf"(?<!\w)(?P<part>{_one_of(_PARTS)})(?!\w)", re.IGNORECASE)
+_PART = regex(rf"(?<!\w)(?P<part>{_one_of(_PARTS)})(?!\w)", re.IGNORECASE)
 
 _TO_ME = (
     r"(?:(?:remind|message|text|ping|write|send|notify|email|call|tell|wake|give|ask) (?:me|us)|write to me|"
@@ -159,24 +160,24 @@ _TO_ME = (
     r"recu[eé]rd(?:a|e)me|av[ií]s[ae]me|env[ií][ae]me|mánd[ae]me|escrí?b[ae]me|"
     r"lembre-me|me lembr[ae]|avise-me|me avis[ae]|envie-me|me envi[ae]|mande-me|me mand[ae])"
 )
-_REQUEST = re.compile(rf"(?<!\w){_TO_ME}(?!\w)", re.IGNORECASE)
-_NOT = re.compile(
+_REQUEST = regex(rf"(?<!\w){_TO_ME}(?!\w)", re.IGNORECASE)
+_NOT = regex(
     r"(?<!\w)(?:don'?t|do not|never|stop|cancel|no need to|nicht|kein(?:e|en)?|ne|n'|pas|não|nunca|no me)"
     r"(?!\w)",
     re.IGNORECASE,
 )
-_ASKED = re.compile(
+_ASKED = regex(
     r"\s*(?:when|what|why|who|where|which|how|did|do|does|wann|was|warum|wer|wo|wie|quand|que|quoi|pourquoi|"
     r"qui|où|comment|cuándo|qué|quién|dónde|cómo|quando|quem|onde|como)(?!\w)",
     re.IGNORECASE,
 )
-_POLITE = re.compile(
+_POLITE = regex(
     r"^(?:[\s,.:;!-]*(?:please|bitte|s'il (?:te|vous) plaît|por favor|hi|hello|hey|hallo|bonjour|hola|olá|ok|"
     r"okay|and|then|also|und|et|y|e|can you|could you|will you|would you|i want you to|i would like you to|"
     r"kannst du|können sie|peux-tu|pouvez-vous|puedes|puede|você pode|pode)(?!\w))+[\s,:]*",
     re.IGNORECASE,
 )
-_REMIND = re.compile(
+_REMIND = regex(
     r"^(?:remind (?:me|us)|erinner(?:e|n sie)? (?:mich|uns)|rappell?e[zr]?-(?:moi|nous)|recu[eé]rd[ae]me|"
     r"lembre-me|me lembr[ae]|set (?:me )?(?:up )?an? (?:reminder|alarm))[\s,]*"
     r"(?:d'|(?:to|about|of|that|for|daran|an|dass|de|que|zu)(?!\w)|:)?[\s,]*",

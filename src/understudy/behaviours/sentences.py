@@ -2,16 +2,17 @@
 
 import re
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.stop_words import words_of
 
 _LINE_ENDS = "\r\n\v\f\x85\u2028\u2029"
 # Every pattern consumes what it looked at, so that hostile input costs linear time.
-_BREAK = re.compile(
+_BREAK = regex(
     r"[.!?…‥]+[\"'”’»«)\]›]*"
     r"|[。！？｡．।॥۔؟]+[」』”’）)\]\"]*"
     rf"|[{_LINE_ENDS}]\s*"
 )
-_NEXT_WORD = re.compile(r"\s{0,8}[(\[\"'„“‚«»]?([^\W_]{0,20})")
+_NEXT_WORD = regex(r"\s{0,8}[(\[\"'„“‚«»]?([^\W_]{0,20})")
 
 # A full stop after these never ends a sentence.
 _TITLES = words_of(

@@ -12,23 +12,24 @@ from understudy.behaviours.evidence import Evidence
 from understudy.behaviours.generation import compose
 from understudy.behaviours.grounding import question_of
 from understudy.behaviours.json_healing import heal
+from understudy.behaviours.regex import regex
 from understudy.behaviours.tool_choice import json_text
 from understudy.behaviours.tool_results import as_lines
 
 MOST_KEYS = 50
 READ_CHARACTERS = 20_000
 
-_KEYS = re.compile(
+_KEYS = regex(
     r"\b(?:keys?|fields?|properties|attributes|schlüsseln?|feldern?|clés?|champs|claves?|campos?|"
     r"chaves?)\b:?\s*([^\n]{1,500})",
     re.IGNORECASE,
 )
-_MARKED = re.compile(r"[\"'`“”„]([A-Za-z_][\w-]{0,60})[\"'`“”]")
-_BARE = re.compile(
+_MARKED = regex(r"[\"'`“”„]([A-Za-z_][\w-]{0,60})[\"'`“”]")
+_BARE = regex(
     r"\s*(?:(?:,|and\b|und\b|et\b|y\b|e\b)\s*){0,2}([A-Za-z_][\w-]{0,60})(?![\w-])"
     r"(?=\s*(?:[,.?!:]|(?:and|und|et|y|e)\b|\Z))"
 )
-_EXAMPLE = re.compile(r"\{[^{}]{1,2000}\}")
+_EXAMPLE = regex(r"\{[^{}]{1,2000}\}")
 
 
 def structured(response_format: Mapping[str, Any] | None, now: Situation) -> Answer | None:

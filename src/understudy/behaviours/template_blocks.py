@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.template_grammar import Node, TemplateError, parse
 
 MAX_CHARACTERS = 20_000
@@ -15,7 +16,7 @@ _TOO_MANY = f"more than {MAX_BLOCKS} references and directives"
 
 _NAME = r"[A-Za-z_]\w*"
 # The look-behind keeps a long run of backslashes from being read once per backslash.
-_MARK = re.compile(
+_MARK = regex(
     rf"""(?a:
       (?P<comment>\#\#[^\n]*(?:\n|\Z))
     | (?P<remark>\#\*)
@@ -27,14 +28,12 @@ _MARK = re.compile(
     )""",
     re.VERBOSE,
 )
-_SIMPLE = re.compile(rf"(?a:\$!?(?:{_NAME}|\{{{_NAME}\}}))")
-_ACCESS = re.compile(rf"(?a:\.{_NAME}\(?|\[)")
-_BRACKET = re.compile(r"""[()\[\]{}]|'[^']*'|"[^"]*"|['"]""")
-_OPENING = re.compile(r"[ \t]*\(")
-_REST = re.compile(r"[ \t]*(?:\r?\n|\Z)")
-_TARGET = re.compile(
-    rf"(?a:\s*\$!?(?P<brace>\{{)?(?P<name>{_NAME})(?(brace)\}})\s*(?P<word>in(?!\w)|=(?!=)))"
-)
+_SIMPLE = regex(rf"(?a:\$!?(?:{_NAME}|\{{{_NAME}\}}))")
+_ACCESS = regex(rf"(?a:\.{_NAME}\(?|\[)")
+_BRACKET = regex(r"""[()\[\]{}]|'[^']*'|"[^"]*"|['"]""")
+_OPENING = regex(r"[ \t]*\(")
+_REST = regex(r"[ \t]*(?:\r?\n|\Z)")
+_TARGET = regex(rf"(?a:\s*\$!?(?P<brace>\{{)?(?P<name>{_NAME})(?(brace)\}})\s*(?P<word>in(?!\w)|=(?!=)))")
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 

@@ -6,19 +6,19 @@ digits go by threes, signs of scripts without spaces are one each. It is the sam
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal
 
 from understudy.behaviours.conversation import Message, attachments_of, text_of, tool_calls_of
+from understudy.behaviours.regex import regex
 
 MESSAGE_TOKENS = 4
 """What a message costs besides its text (guess)."""
 ATTACHMENT_TOKENS = 85
 """What an image, a sound, a video or a file costs (guess: a small image)."""
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r" ?[A-Za-zÀ-ɏ]{1,7}| ?\d{1,3}|"
     r"[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]"
     r"| ?[^\W\d_]{1,3}| ?[^\w\s]{1,2}|_|\s+|."

@@ -1,10 +1,10 @@
 """Tokens: words, stems and sentences of text in any language, in linear time."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from understudy.behaviours.regex import regex
 from understudy.behaviours.sentences import sentence_spans
 from understudy.behaviours.stop_words import ALL as STOP_WORDS
 
@@ -20,12 +20,12 @@ _SPACELESS = (
 )
 # Combining marks are no word characters for `re`, yet Hindi and Thai words are full of them.
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31-\u0e3a\u0e47-\u0e4e"
-_ASCII_WORD = re.compile(r"\d+(?:[.,]\d+)+|[a-z0-9]+")
-_WORD = re.compile(rf"\d+(?:[.,]\d+)+|[\w{_MARKS}\u0eb1-\u0ece\u102b-\u109d\u17b4-\u17d3]+")
-_HAS_SPACELESS = re.compile(f"[{_SPACELESS}]")
-_RUN = re.compile(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
-_HIRAGANA = re.compile("[\u3041-\u309f]+")
-_LATIN = re.compile("[a-z\u00df-\u024f]+")
+_ASCII_WORD = regex(r"\d+(?:[.,]\d+)+|[a-z0-9]+")
+_WORD = regex(rf"\d+(?:[.,]\d+)+|[\w{_MARKS}\u0eb1-\u0ece\u102b-\u109d\u17b4-\u17d3]+")
+_HAS_SPACELESS = regex(f"[{_SPACELESS}]")
+_RUN = regex(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
+_HIRAGANA = regex("[\u3041-\u309f]+")
+_LATIN = regex("[a-z\u00df-\u024f]+")
 
 
 def words(text: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from understudy.behaviours.generation import summarize
+from understudy.behaviours.regex import regex
 
 READ_CHARACTERS = 20_000
 """A longer text is not transformed."""
@@ -28,48 +29,46 @@ _TEXT = (
 _FILL = (
     "(?: (?:back|with|to me|the|a|it|mit|dem|den|das|par|le|la|con|el|com|o|this|exact|single|following)\\b)"
 )
-_ECHO = re.compile(
+_ECHO = regex(
     rf"\b(?:{_VERBS})\b{_FILL}{{0,4}}(?P<exact> (?:{_EXACTLY})\b)?{_FILL}{{0,4}}"
     rf"(?: (?:(?P<word>{_WORD})|(?P<text>{_TEXT}))\b)?{_FILL}{{0,2}}(?P<colon>\s?:)?\s*",
     re.IGNORECASE,
 )
-_PLAIN_ECHO = re.compile(
+_PLAIN_ECHO = regex(
     r"\s*(?:please |bitte )?(?:echo\b\s*:?|(?:repeat|wiederhole|répète[zr]?|repite|"
     r"repita)\s?:)\s*(?P<payload>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_SAY_WORD = re.compile(r"\s*(?:please |bitte )?(?:say|sag|dis|di|diga) ([^\W\d_]+)[.!]?\s*", re.IGNORECASE)
-_QUOTED = re.compile(
-    r"[\"“„«]\s?([^\"“”„«»]{1,2000}?)\s?[\"”“»]|(?<!\w)'([^'\n]{1,500})'(?!\w)|`([^`\n]{1,500})`"
-)
-_IF_SEEN = re.compile(
+_SAY_WORD = regex(r"\s*(?:please |bitte )?(?:say|sag|dis|di|diga) ([^\W\d_]+)[.!]?\s*", re.IGNORECASE)
+_QUOTED = regex(r"[\"“„«]\s?([^\"“”„«»]{1,2000}?)\s?[\"”“»]|(?<!\w)'([^'\n]{1,500})'(?!\w)|`([^`\n]{1,500})`")
+_IF_SEEN = regex(
     r"\b(?:if you (?:can|are able to) (?:see|hear|read|watch|view|open)|wenn du .{1,40} (?:sehen|hören|"
     r"lesen) kannst|si (?:tu peux|vous pouvez) (?:voir|entendre|lire)|si puedes (?:ver|oír|leer)|se (?:você "
     r")?(?:pode|consegue) (?:ver|ouvir|ler))\b",
     re.IGNORECASE,
 )
-_UPPER = re.compile(
+_UPPER = regex(
     r"\b(?:upper[ -]?case|capital letters|all caps|großbuchstaben|majuscules|mayúsculas|maiúsculas)\b",
     re.IGNORECASE,
 )
-_LOWER = re.compile(r"\b(?:lower[ -]?case|kleinbuchstaben|minuscules|minúsculas)\b", re.IGNORECASE)
-_COUNT = re.compile(
+_LOWER = regex(r"\b(?:lower[ -]?case|kleinbuchstaben|minuscules|minúsculas)\b", re.IGNORECASE)
+_COUNT = regex(
     r"\b(?:how many words|count the (?:number of )?words|number of words|wie ?viele wörter|zähle? die wörter|"
     r"combien de mots|compte[rz]? les mots|cuántas palabras|cuenta las palabras|quantas palavras|conte as "
     r"palavras)\b",
     re.IGNORECASE,
 )
-_REVERSE = re.compile(
+_REVERSE = regex(
     r"\b(?:reversed?|backwards|umgekehrte[rn]?|rückwärts|à l'envers|ordre inverse|al revés|orden inverso|"
     r"ao contrário|ordem inversa)\b",
     re.IGNORECASE,
 )
-_AHEAD = re.compile(
+_AHEAD = regex(
     r"\s*(?:please |bitte )?(?:write|put|say|type|turn|convert|make|spell|change|schreibe?|écri[st]|"
     r"escribe|escreva)\s+(?!it\b|this\b|that\b)(\S.{0,500}?)\s+(?:in|into|to|en|em)\s+(?:all )?\Z",
     re.IGNORECASE,
 )
-_SUMMARIZE = re.compile(
+_SUMMARIZE = regex(
     r"\s*(?:please |bitte )?(?:summari[sz]e|sum up|fasse? .{0,40}zusammen|zusammenfassung|résume[zr]?|"
     r"resume|resuma|resumir)\b",
     re.IGNORECASE,

@@ -44,6 +44,7 @@ class Schemas:
 
     def __init__(self, components: dict[str, Any]) -> None:
         self._components = components
+        self._outlines: dict[str, tuple[set[str], set[str]]] = {}
 
     def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema itself, a component behind its reference."""
@@ -53,15 +54,21 @@ class Schemas:
 
     def mentions(self, schema: Any, members: set[str]) -> bool:
         """Whether a schema, or anything it reaches, has a property of one of these names."""
-        pending, seen = list(_references(schema)), set[str]()
-        nodes = [schema]
-        while pending:
+        references, properties = _outline(schema)
+        pending, seen = list(references), set[str]()
+        while pending and members.isdisjoint(properties):
             name = pending.pop()
             if name not in seen:
                 seen.add(name)
-                nodes.append(self._components[name])
-                pending.extend(_references(self._components[name]))
-        return any(_has_property(node, members) for node in nodes)
+                references, properties = self._outlined(name)
+                pending.extend(references)
+        return not members.isdisjoint(properties)
+
+    def _outlined(self, name: str) -> tuple[set[str], set[str]]:
+        """The outline of a component, made once."""
+        if name not in self._outlines:
+            self._outlines[name] = _outline(self._components[name])
+        return self._outlines[name]
 
     def validator(self, schema: dict[str, Any], *, request: bool = False) -> Check:
         """A check of values against `schema`; requests also tell 1 from 1.0."""
@@ -145,13 +152,24 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(item)
 
 
-def _has_property(node: Any, members: set[str]) -> bool:
-    if isinstance(node, dict):
-        named = node.get("properties")
-        if isinstance(named, dict) and not members.isdisjoint(named):
-            return True
-        return any(_has_property(child, members) for child in node.values())
-    return isinstance(node, list) and any(_has_property(child, members) for child in node)
+def _outline(schema: Any) -> tuple[set[str], set[str]]:
+    """The components that a schema refers to, and the names of all properties in it."""
+    references, properties = set[str](), set[str]()
+    pending = [schema]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key == "$ref" and isinstance(value, str):
+                    references.add(value.rpartition("/")[2])
+                elif key == "properties" and isinstance(value, dict):
+                    properties.update(value)
+                    pending.append(value)
+                elif key != "mapping" and isinstance(value, dict | list):
+                    pending.append(value)
+        elif isinstance(node, list):
+            pending.extend(node)
+    return references, properties
 
 
 _COPIED = (

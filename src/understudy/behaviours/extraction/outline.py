@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from understudy.behaviours.regex import regex
+
 MAX_CHARACTERS = 10_000_000
 MAX_SECTIONS = 20_000
 MAX_TABLES = 2_000
 MAX_CELLS = 200_000
 MAX_SPAN = 1_000
-_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})", re.ASCII)
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,14})\.\d{1,15}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_WHOLE = regex(r"-?(?:0|[1-9]\d{0,17})", re.ASCII)
+_DECIMAL = regex(r"-?(?:0|[1-9]\d{0,14})\.\d{1,15}", re.ASCII)
+_CONTROL = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Cell = dict[str, Any]
 

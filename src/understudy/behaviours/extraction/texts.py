@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from understudy.behaviours.extraction.outline import Outline, Refused, one_line
+from understudy.behaviours.regex import regex
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,12 +17,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FRONT_LINE = re.compile(r"^(title|author|date):[ \t]*(.+)$", re.MULTILINE)
-_RTF_INFO = re.compile(r"\\(title|author)\s([^{}\\]{1,1000})\}")
-_RTF_TIME = re.compile(
-    r"\\(creatim|revtim)\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})(?:\\hr(\d{1,2})\\min(\d{1,2}))?"
-)
+_FRONT_MATTER = regex(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_LINE = regex(r"^(title|author|date):[ \t]*(.+)$", re.MULTILINE)
+_RTF_INFO = regex(r"\\(title|author)\s([^{}\\]{1,1000})\}")
+_RTF_TIME = regex(r"\\(creatim|revtim)\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})(?:\\hr(\d{1,2})\\min(\d{1,2}))?")
 
 
 def decoded(content: bytes, charset: str | None = None) -> str:
