@@ -91,6 +91,10 @@ AIVAX = Contract(
         "skill-id": "01941f29-7c00-7000-a000-000000000041",
         "web-chat-id": "01941f29-7c00-7000-a000-000000000071",
         "token": "none",
+        "chat-client-id": "01941f29-7c00-7000-a000-000000000071",
+        "session-id": "01941f29-7c00-7000-a000-000000000081",
+        "access-key": "wky_understudy",
+        "name": "Telegram",
     },
     headers=lambda key: {"authorization": f"Bearer {key}"},
     wrong=lambda world: [

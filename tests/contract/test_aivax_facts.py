@@ -35,6 +35,53 @@ EXPLAINED: Explained = {
     "`builtin_tools` of a request adds to the functions of the gateway, and its options win.": (
         "*/builtinFunctionsOptions/properties/*Results/m*imum: absent -> *",
     ),
+    "`aiGatewayId` of a web chat client is an id or null, `lastMessage` of a session a time or null.": (
+        "*WebChatClient/request/*/aiGatewayId/nullable: absent -> True",
+    ),
+    "The bodies and answers of the public chat operations are schemas.": (
+        "getSessionInfo/answer/*: absent -> *",
+        "getSessionInfo/answer/*: any -> *",
+        "getSessionInfo/answer/*/content/type: string -> absent",
+        "downloadSessionTranscript/answer/*/messages/items/*: absent -> *",
+        "downloadSessionTranscript/answer/*/messages/items/properties/content/type: string -> absent",
+        "downloadSessionTranscript/answer/*/metadata/*: * -> *",
+        "sendPrompt/answer/*/toolCalls/items/*: * -> *",
+        "sendPrompt/answer/*: any -> *",
+    ),
+    "`prompt` may be a text or a list of messages": (
+        "sendPrompt/request/*/properties/*: absent -> *",
+        "sendPrompt/request/*/properties/prompt/*: * -> absent",
+        "sendPrompt/answer/*/createdMessages/*: absent -> *",
+    ),
+    "A prompt is not blank and has at least one message.": (
+        "sendPrompt/request/application/json/required: absent -> [prompt]",
+    ),
+    "Durations of web chat clients may be seconds, and words (": (
+        "*WebChatClient*/request/*/maxScheduledIgnoredZone/*: * -> *",
+        "*WebChatClient*/request/*/messageDebounceInterval/*: * -> *",
+        "*WebChatClientIntegrations/request/*/sessionDuration/*: * -> *",
+        "*WebChatClient/answer/*Duration/pattern: absent -> *",
+        "*WebChatClient*/request/*: [*] -> absent",
+        "*WebChatClient*/request/*/pattern: absent -> ^(?i:*",
+        "viewWebChatClient/answer/*Integration/required: [*] -> [*]",
+    ),
+    "A new web chat client needs a name that is not blank; its limits are at least 1.": (
+        "createWebChatClient/request/application/json/required: absent -> [name]",
+        "*WebChatClient/request/*/properties/name/pattern: absent -> \\S",
+        "*WebChatClient/request/*/limitingParameters/properties/m*/minimum: absent -> 1",
+    ),
+    "Setting an integration whose member is not there is 400": (
+        "editWebChatClientIntegrations/request/*/required: absent -> [integrationType integrations]",
+    ),
+    "`expires` of a session is 600 to 7,776,000 seconds, 3,600 when absent": (
+        "createWebChatSession/request/*/properties/expires/*: absent -> *",
+    ),
+    "An answer is complete at once, so that there is nothing to cancel": (
+        "cancelInference/answer/*/message/enum: absent -> [Inference cancelled.]",
+    ),
+    "A web chat client whose gateway was deleted has none, and its public operations are 422": (
+        "*/statuses/422: absent -> described",
+    ),
     "A printed null is a value that may be absent.": ("*/answer/*/nullable: absent -> True",),
     "The answer of List Collections is an array of summaries.": (
         "listCollections/answer/application/json/*: * -> *",
@@ -167,23 +214,6 @@ EXPLAINED: Explained = {
     ),
     "402 for a write of documents, a search and a conversation when the balance is 0 or below.": (
         "*/statuses/402: absent -> described",
-    ),
-    "Web chats, their sessions and their public addresses are not described yet.": (
-        "cancelInference/*: * -> absent",
-        "createWebChatClient/*: * -> absent",
-        "createWebChatSession/*: * -> absent",
-        "deleteWebChatClient/*: * -> absent",
-        "deleteWebChatClientIntegration/*: * -> absent",
-        "deleteWebChatSession/*: * -> absent",
-        "downloadSessionTranscript/*: * -> absent",
-        "editWebChatClient/*: * -> absent",
-        "editWebChatClientIntegrations/*: * -> absent",
-        "getSessionInfo/*: * -> absent",
-        "listWebChatClients/*: * -> absent",
-        "listWebChatSessions/*: * -> absent",
-        "retryLastMessage/*: * -> absent",
-        "sendPrompt/*: * -> absent",
-        "viewWebChatClient/*: * -> absent",
     ),
 }
 

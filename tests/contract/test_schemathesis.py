@@ -40,6 +40,7 @@ BEYOND_SCHEMAS = re.compile(
     | body\.(model|messages|stop|tools.*|response_format.*)  # what there is; forms of OpenAI
     | query\.(id|format|externalUserId)                # one of two, with the third
     | query\.path                                      # names no place of the tree
+    | body\.integrations\..*                           # the one of the type
     | body\.slug                                       # unique in the account
     | body\.duration                                   # counted from now
     | body\.terms                                      # these or a term

@@ -190,6 +190,8 @@ CALLS: Calls = [
 
 COLLECTION = "/api/v1/collections/01941f29-7c00-7000-a000-000000000021"
 GATEWAY = "/api/v1/ai-gateways/01941f29-7c00-7000-a000-000000000031"
+WEB_CHAT = "/api/v1/web-chat-client/01941f29-7c00-7000-a000-000000000071"
+TELEGRAM = {"integrationType": "Telegram", "integrations": {"telegramIntegration": {"botToken": "1:a"}}}
 SKILL = "/api/v1/skills/01941f29-7c00-7000-a000-000000000041"
 SHELL: dict[str, Any] = {"headers": {"x-shell-user-id": "ada"}, "params": {"path": "/a/tide.txt"}}
 DIRECTORY: dict[str, Any] = {**SHELL, "params": {"path": "/a"}}
@@ -248,6 +250,28 @@ AIVAX_CALLS: Calls = [
     ("get", GATEWAY, {}, 200),
     ("get", f"/api/v1/ai-gateways/{UNKNOWN}", {}, 404),
     ("patch", GATEWAY, {"json": {"parameters": {"topP": 0.5}}}, 200),
+    ("get", "/api/v1/web-chat-client", {}, 200),
+    ("post", "/api/v1/web-chat-client", {"json": {"name": "Tides"}}, 200),
+    ("post", "/api/v1/web-chat-client", {"json": {"name": ""}}, 400),
+    ("get", WEB_CHAT, {}, 200),
+    ("get", f"/api/v1/web-chat-client/{UNKNOWN}", {}, 404),
+    ("put", WEB_CHAT, {"json": {"clientParameters": {"debug": True}}}, 200),
+    ("put", f"{WEB_CHAT}/integrations", {"json": TELEGRAM}, 200),
+    ("get", WEB_CHAT, {}, 200),
+    ("delete", f"{WEB_CHAT}/integrations/telegram", {}, 200),
+    ("delete", f"{WEB_CHAT}/integrations/fax", {}, 400),
+    ("post", f"{WEB_CHAT}/sessions", {"json": {"tag": "ann", "expires": 600}}, 200),
+    ("post", f"{WEB_CHAT}/sessions", {"json": {"expires": 1}}, 400),
+    ("get", f"{WEB_CHAT}/sessions", {}, 200),
+    ("get", "/api/v1/public/chat-clients/{access}", {}, 200),
+    ("post", "/api/v1/public/chat-clients/{access}/retry", {}, 400),
+    ("post", "/api/v1/public/chat-clients/{access}/prompt", {"json": {"prompt": "Hello there!"}}, 200),
+    ("post", "/api/v1/public/chat-clients/{access}/prompt", {"json": {}}, 400),
+    ("post", "/api/v1/public/chat-clients/{access}/retry", {}, 204),
+    ("delete", "/api/v1/public/chat-clients/{access}", {}, 200),
+    ("get", "/api/v1/public/chat-clients/{access}/transcript.json", {}, 200),
+    ("delete", f"{WEB_CHAT}/sessions/{{session}}", {}, 200),
+    ("get", "/api/v1/public/chat-clients/{access}", {}, 422),
     ("delete", GATEWAY, {}, 200),
     ("get", "/api/v1/skills", {}, 200),
     ("post", "/api/v1/skills", {"json": {"slug": "tides", "instructions": "Look at the moon."}}, 200),
@@ -278,6 +302,7 @@ AIVAX_CALLS: Calls = [
     ("delete", f"{scheduled.PATH}/schedules/{scheduled.ONCE}", {}, 404),
     ("get", f"{scheduled.PATH}/recurring/{scheduled.WEEKLY}", {}, 200),
     ("delete", f"{scheduled.PATH}/recurring/{scheduled.WEEKLY}", {}, 200),
+    ("delete", WEB_CHAT, {}, 200),
 ]
 ALL_CALLS = {"vectara": CALLS, "aivax": AIVAX_CALLS}
 
@@ -339,7 +364,7 @@ def test_real_answers_are_what_the_contract_describes(understudy: Understudy) ->
 def test_real_answers_of_aivax_are_what_the_contract_describes(understudy: Understudy, form: str) -> None:
     understudy.look(scheduled.put)
     understudy.lifecycle(answer_form=form)
-    made = {"memory": "", "key": "", "token": ""}
+    made = dict.fromkeys(("memory", "key", "token", "access", "session"), "")
     with client_of(understudy) as client:
         for method, template, arguments, status in AIVAX_CALLS:
             path = template.format(**made)
@@ -351,7 +376,8 @@ def test_real_answers_of_aivax_are_what_the_contract_describes(understudy: Under
 
 def _made(path: str, answer: httpx.Response) -> dict[str, str]:
     """The ids that later calls need, of what an answer in either form tells."""
-    if answer.request.method != "GET" or not path.endswith(("/memories", "/api-key", "/public-address")):
+    asked = ("/memories", "/api-key", "/public-address", "/sessions")
+    if answer.request.method != "GET" or not path.endswith(asked):
         return {}
     told = answer.json()
     if "data" in told:
@@ -360,6 +386,8 @@ def _made(path: str, answer: httpx.Response) -> dict[str, str]:
         return {"memory": told[0]["id"]}
     if path.endswith("/api-key"):
         return {"key": told["apiKeys"][-1]["id"]}
+    if path.endswith("/sessions"):
+        return {"access": told[0]["sessionKey"], "session": told[0]["id"]}
     return {"token": told["publicUrl"].rpartition("/")[2]}
 
 

@@ -120,7 +120,7 @@ def test_no_credential_and_a_wrong_one_are_refused(
 def test_an_open_operation_asks_for_no_credential(calls: httpx.Client, operation: Described) -> None:
     for headers in ({}, {"x-api-key": "zut_wrong"}):
         answer = calls.request(operation.method, operation.url, headers=headers)
-        assert answer.status_code in (400, 404), answer.text
+        assert answer.status_code in (200, 204, 400, 404), answer.text
 
 
 @pytest.mark.parametrize(

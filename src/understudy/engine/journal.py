@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from understudy.engine.context import Call
 from understudy.state.journal import MAX_BODY, Entry
@@ -45,6 +45,8 @@ class Redaction:
 
     def target(self, path: str, query: str, credential: str) -> str:
         """Path and query string without secrets, percent-encoded ones included."""
+        if credential and "%" in path:
+            path = "/".join(REDACTED if credential in unquote(part) else part for part in path.split("/"))
         if query:
             path += "?" + self._in_query.sub(rf"\1{REDACTED}", query)
         if credential and credential in path:

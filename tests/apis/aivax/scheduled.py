@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.apis.aivax import hook_schedules
-from understudy.apis.aivax.kinds import WEB_CHATS
+from understudy.apis.aivax import hook_schedules, web_chat
 from understudy.state.world import World
 
-ACCOUNT, NEXT_DOOR = (f"01941f29-7c00-7000-a000-00000000000{n}" for n in (1, 2))
 CHAT, FOREIGN_CHAT, OTHER_CHAT = (f"01941f29-7c00-7000-a000-00000000f0a{n}" for n in (1, 2, 3))
 ONCE, WEEKLY = (f"01941f29-7c00-7000-a000-00000000f0b{n}" for n in (1, 2))
 SESSION = "01941f29-7c00-7000-a000-00000000f0c1"
@@ -18,15 +16,8 @@ NOW = "2026-01-01T00:00:00Z"
 
 
 def add_chat(world: World, account: str, chat_id: str, name: str) -> None:
-    value = {
-        "id": chat_id,
-        "name": name,
-        "aiGatewayId": None,
-        "limitingParameters": {},
-        "clientParameters": {"allowScheduledContinuations": True},
-        "integrations": {},
-    }
-    world.store.table(WEB_CHATS, account).add(value)
+    scheduling = {"allowScheduledContinuations": True}
+    web_chat.seed(world, {"account": account, "id": chat_id, "name": name, "clientParameters": scheduling})
 
 
 def row(**more: Any) -> dict[str, Any]:
@@ -42,9 +33,9 @@ def row(**more: Any) -> dict[str, Any]:
 def put(world: World) -> None:
     """Two chats of the account and one next door; in the first a schedule and a task, of two users."""
     world.clock.set_mode("frozen")
-    add_chat(world, ACCOUNT, CHAT, "Scheduling desk")
-    add_chat(world, ACCOUNT, OTHER_CHAT, "Quiet desk")
-    add_chat(world, NEXT_DOOR, FOREIGN_CHAT, "Next door")
+    add_chat(world, "Understudy", CHAT, "Scheduling desk")
+    add_chat(world, "Understudy", OTHER_CHAT, "Quiet desk")
+    add_chat(world, "Neighbour", FOREIGN_CHAT, "Next door")
     hook_schedules.seed_schedule(
         world,
         row(id=ONCE, scheduledTime="2026-01-02T15:00:00Z", target="Telegram", targetIdentifier="+47555",

@@ -114,3 +114,16 @@ def test_a_server_with_it_starts_at_once() -> None:
     began = time.perf_counter()
     create_server(Settings(fixture="support-desk")).close()
     assert time.perf_counter() - began < 1
+
+
+def test_its_web_chat_goes_on(api: Client, understudy: Understudy) -> None:
+    chat, listed = "01941f29-7c00-7000-a000-000000000171", api.get("/api/v1/web-chat-client")
+    assert {one["name"]: one["activeSessions"] for one in listed} == {"Help centre": 1, "Dealers": 0}
+    session = f"/api/v1/public/chat-clients/wky_understudy@{understudy.world}"
+    assert [one["role"] for one in api.get(session)["messages"]] == ["user", "assistant"]
+    told = api.post(f"{session}/prompt", {"prompt": "How long is the warranty of a device?"})
+    assert "three years" in told["completionText"]
+    hooks = api.get(f"/api/v1/web-chat-clients/{chat}/hook-schedules")
+    assert [one["externalUserId"] for one in hooks["schedules"] + hooks["recurringTasks"]] == [
+        "maren@odderby"
+    ] * 2

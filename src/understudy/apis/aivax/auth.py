@@ -18,8 +18,8 @@ PUBLIC_PATHS = (b"/api/v1/public/chat-clients/", b"/api/v1/public/ext-res/file/"
 
 
 def world_hint(call: Call) -> str:
-    """The world behind the last `@` of the credential."""
-    credential = presented(call)
+    """The world behind the last `@` of the credential, which is noted so that no journal tells it."""
+    credential = call.credential = presented(call)
     return credential.rpartition("@")[2] if "@" in credential else ""
 
 
@@ -56,10 +56,9 @@ def _from_header(value: str) -> str:
 
 def authenticate(call: Call) -> Principal | ApiError:
     """Whose key it is: 401 for one that is missing, unknown or over."""
-    credential = presented(call)
+    credential = call.credential
     if not credential:
         return Unauthorized("No API key was given: send Authorization: Bearer, or api-key in the query.")
-    call.credential = credential
     world = call.world
     record = find_key(world.store.table(ACCOUNT_KEYS), credential)
     if record is None:
@@ -77,7 +76,12 @@ def authenticate(call: Call) -> Principal | ApiError:
 def find_key(keys: Table[dict[str, Any]], credential: str) -> Record[dict[str, Any]] | None:
     """The API key of that text, also when `@world` stands behind it."""
     by_key = keys.derived("by_key", lambda t: {r.private["key"]: r for r in t.records()})
-    return by_key.get(credential.rpartition("@")[0] if "@" in credential else credential)
+    return by_key.get(without_world(credential))
+
+
+def without_world(credential: str) -> str:
+    """A credential as its world keeps it."""
+    return credential.rpartition("@")[0] if "@" in credential else credential
 
 
 def authorize(operation: Operation, call: Call, principal: Principal) -> ApiError | None:

@@ -16,6 +16,8 @@ from understudy.apis.aivax import (
     memories,
     shell_io,
     skills,
+    web_chat,
+    web_chat_sessions,
     web_pages,
 )
 from understudy.apis.aivax.document_lines import MOST_NAME, MOST_REFERENCE
@@ -111,24 +113,6 @@ SECTIONS: Mapping[str, Section] = {
         _row({"account": _TEXT, "user": _TEXT, "path": _TEXT, "text": {"type": "string"}}, {}),
         shell_io.seed,
     ),
-    "schedules": Section(
-        _row(
-            {"account": _TEXT, "web_chat": _TEXT, "externalUserId": _TEXT, "scheduledTime": _TIME},
-            {**_SCHEDULED, "reason": _TEXT, "context": _TEXT, "session": _ID},
-        ),
-        hook_schedules.seed_schedule,
-    ),
-    "recurring_tasks": Section(
-        _row(
-            {"account": _TEXT, "web_chat": _TEXT, "externalUserId": _TEXT, "cronExpression": _TEXT},
-            {
-                **_SCHEDULED,
-                "jobDescription": _TEXT,
-                "maxExecutions": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
-            },
-        ),
-        hook_schedules.seed_recurring_task,
-    ),
     "collection_documents": Section(
         _row(
             {
@@ -146,5 +130,47 @@ SECTIONS: Mapping[str, Section] = {
             },
         ),
         documents.seed,
+    ),
+    "web_chats": Section(
+        {
+            "type": "object",
+            "required": ["account"],
+            "properties": {"account": _TEXT, "id": _ID},
+            "allOf": [{"$ref": "#/components/schemas/NewWebChatRequest"}],
+        },
+        web_chat.seed,
+    ),
+    "web_chat_sessions": Section(
+        {
+            "type": "object",
+            "required": ["account", "client"],
+            "properties": {
+                "account": _TEXT,
+                "client": _TEXT,
+                "id": _ID,
+                "accessKey": {"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"},
+                "messages": {"type": "array", "items": {"$ref": "#/components/schemas/ChatMessage"}},
+            },
+            "allOf": [{"$ref": "#/components/schemas/NewChatSessionRequest"}],
+        },
+        web_chat_sessions.seed,
+    ),
+    "schedules": Section(
+        _row(
+            {"account": _TEXT, "web_chat": _TEXT, "externalUserId": _TEXT, "scheduledTime": _TIME},
+            {**_SCHEDULED, "reason": _TEXT, "context": _TEXT, "session": _ID},
+        ),
+        hook_schedules.seed_schedule,
+    ),
+    "recurring_tasks": Section(
+        _row(
+            {"account": _TEXT, "web_chat": _TEXT, "externalUserId": _TEXT, "cronExpression": _TEXT},
+            {
+                **_SCHEDULED,
+                "jobDescription": _TEXT,
+                "maxExecutions": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+            },
+        ),
+        hook_schedules.seed_recurring_task,
     ),
 }

@@ -29,7 +29,8 @@ SCHEDULES: Kind[Json] = Kind("schedule")
 RECURRING_TASKS: Kind[Json] = Kind("recurring_task", noun="recurring task")
 LAST_MESSAGES: Kind[Json] = Kind("scheduled_user", key="externalUserId")
 """When users of a chat that schedules last wrote. All three have one table per web chat client."""
-TARGETS = ("WebChat", "Telegram", "WhatsApp_ZApi", "WhatsApp_EvolutionApi", "WhatsApp_Kapso")
+WEB_CHAT = "WebChat"
+TARGETS = (WEB_CHAT, "Telegram", "WhatsApp_ZApi", "WhatsApp_EvolutionApi", "WhatsApp_Kapso")
 """Where a message goes; two of them are printed (guess for the others)."""
 ACTIVATED = "The message was sent to {target} {identifier}."
 """What `activationResult` says (guess)."""

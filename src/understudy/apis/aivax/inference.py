@@ -61,6 +61,17 @@ class Resolved:
     complexity: str | None = None
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A reply that is paid: its model, ids for its tool calls, what it cost, and the functions that ran."""
+
+    reply: Reply
+    model: str
+    call_ids: Sequence[str]
+    usage_rows: list[Json]
+    functions: list[Json]
+
+
 @operation("modelListing", "modelListingAlias")
 def model_listing(ctx: Context) -> Json:
     owner = account(ctx).value["name"]
@@ -78,33 +89,53 @@ def inference_chat_completions(
     automatic = account(ctx).value["parameters"]["automaticJsonHealing"]
     owed = structured_output.duty(body, automatic=automatic)
     resolved = _resolve(ctx, body, messages)
+    done = answered(ctx, resolved, messages, body, body.get("user") or "", owed)
+    context = {"generated_usage": done.usage_rows, "runned_functions": done.functions}
+    reply, shown = done.reply, done.functions
+    if body.get("json_only"):
+        return _json_only(reply, streamed=bool(body.get("stream")))
+    if body.get("rendering_mode") == TEXTUAL_BLOCKS:
+        reply, shown = as_blocks(reply, shown), []
+    completion_id = ctx.ids.uuid7("completion", ctx.clock.millis())
+    created = ctx.clock.millis() // 1000
+    if body.get("stream"):
+        explained = body.get(
+            "tool_invocation_explanations", resolved.parameters["toolInvocationExplanations"]
+        )
+        told = _chunks(reply, f"chatcmpl-{completion_id}", created, done.model, done.call_ids, context)
+        told = [*functions.chunks(shown, told[0], explained=explained), *told]
+        ping = b"" if "no-ping" in (sse_stream_options or "") else PING
+        return EventStream(told, named=False, closing=DONE, ping=ping, ping_seconds=PING_SECONDS)
+    return _whole(reply, completion_id, created, done.model, done.call_ids, context)
+
+
+def answered(
+    ctx: Context,
+    resolved: Resolved,
+    messages: Sequence[Message],
+    options: Json,
+    user: str,
+    owed: structured_output.Duty | None = None,
+) -> Answered:
+    """Let a model answer within the limits of the account, and charge it.
+
+    Args:
+        options: members of a chat completion, which win over the gateway.
+        user: whose memories count.
+        owed: what the text has to satisfy.
+    """
     limits.admit(ctx, resolved.parameters)
-    held = media.check(messages, resolved.name, resolved.parameters, body.get("multimodal_preprocess"))
+    held = media.check(messages, resolved.name, resolved.parameters, options.get("multimodal_preprocess"))
     prices.require_balance(ctx, media.least_balance(held))
     plans.check_storage(ctx)
-    parameters = builtin_functions.asked_for(resolved.parameters, body)
-    reply, ran = _answered(ctx, body, messages, parameters, owed)
+    reply, ran = _reply(ctx, resolved.parameters, messages, options, user, owed)
     limits.account_for(ctx, resolved.parameters, reply.usage.prompt)
     rows = _usage_rows(resolved.name, reply)
     prices.charge(ctx, sum((Decimal(str(row["amount"])) for row in rows), Decimal(0)))
     if resolved.complexity:
         ctx.call.add_header(b"x-model-routed-complexity", resolved.complexity.encode())
-    context = {"generated_usage": rows, "runned_functions": ran}
-    if body.get("json_only"):
-        return _json_only(reply, streamed=bool(body.get("stream")))
-    shown = ran
-    if body.get("rendering_mode") == TEXTUAL_BLOCKS:
-        reply, shown = as_blocks(reply, ran), []
-    completion_id = ctx.ids.uuid7("completion", ctx.clock.millis())
-    created = ctx.clock.millis() // 1000
     call_ids = [f"call_{ctx.ids.hexadecimal('call', 24)}" for _ in reply.tool_calls]
-    if body.get("stream"):
-        explained = body.get("tool_invocation_explanations", parameters["toolInvocationExplanations"])
-        told = _chunks(reply, f"chatcmpl-{completion_id}", created, resolved.name, call_ids, context)
-        told = [*functions.chunks(shown, told[0], explained=explained), *told]
-        ping = b"" if "no-ping" in (sse_stream_options or "") else PING
-        return EventStream(told, named=False, closing=DONE, ping=ping, ping_seconds=PING_SECONDS)
-    return _whole(reply, completion_id, created, resolved.name, call_ids, context)
+    return Answered(reply, resolved.name, call_ids, rows, ran)
 
 
 def _messages(body: Json) -> Sequence[Message]:
@@ -134,7 +165,7 @@ def _resolve(ctx: Context, body: Json, messages: Sequence[Message]) -> Resolved:
         raise Forbidden("This key belongs to another gateway.")
     _check_extra(body, found.value["parameters"]["baseAddress"])
     parameters: Json = {**found.value["parameters"], **(NOT_PUBLIC if kind == "public" else {})}
-    return _routed(parameters, messages)
+    return routed(parameters, messages)
 
 
 def _check_extra(body: Json, address: str) -> None:
@@ -148,7 +179,7 @@ def _check_public(body: Json) -> None:
             raise BadRequest({f"body.{member}": "may not be sent with a public key"})
 
 
-def _routed(parameters: Mapping[str, Any], messages: Sequence[Message]) -> Resolved:
+def routed(parameters: Mapping[str, Any], messages: Sequence[Message]) -> Resolved:
     """The model by the length of the last message, when the gateway asks for it (guess)."""
     routing = parameters.get("modelRoutingParameters")
     if not routing:
@@ -158,20 +189,22 @@ def _routed(parameters: Mapping[str, Any], messages: Sequence[Message]) -> Resol
     return Resolved(routing[f"{complexity}ComplexityModelName"], parameters, complexity)
 
 
-def _answered(
+def _reply(
     ctx: Context,
-    body: Json,
-    messages: Sequence[Message],
     parameters: Mapping[str, Any],
+    messages: Sequence[Message],
+    options: Json,
+    user: str,
     owed: structured_output.Duty | None,
 ) -> tuple[Reply, list[Json]]:
     """The reply, and the functions of the service that ran for it; nothing runs for a refusal."""
+    parameters = builtin_functions.asked_for(parameters, options)
     refused = moderation.refused(messages, parameters)
     if refused:
         return refused, []
-    prepared = prepare(ctx, messages, parameters, body.get("user") or "")
-    reply = _respond(body, prepared, parameters)
-    return structured_output.fulfilled(reply, owed, _most(body, parameters)), prepared.functions
+    prepared = prepare(ctx, messages, parameters, user)
+    reply = _respond(options, prepared, parameters)
+    return structured_output.fulfilled(reply, owed, _most(options, parameters)), prepared.functions
 
 
 def _respond(body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> Reply:

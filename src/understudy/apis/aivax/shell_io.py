@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from understudy.apis.aivax import accounts, plans
+from understudy.apis.aivax.auth import without_world
 from understudy.apis.aivax.file_types import is_plain_text, media_type
 from understudy.apis.aivax.forms import said
 from understudy.apis.aivax.kinds import SHELL_ENTRIES, account_id
@@ -112,8 +113,7 @@ def get_file_public_address(ctx: Context, *, path: str, x_shell_user_id: str) ->
 @operation("getPublicFile")
 def get_public_file(ctx: Context, token: str) -> Reply:
     """What a public address leads to; 404 once it is over."""
-    bare = token.rpartition("@")[0] if "@" in token else token
-    shared = ctx.store.table(PUBLIC_FILES).find(bare)
+    shared = ctx.store.table(PUBLIC_FILES).find(without_world(token))
     if shared is None or ctx.clock.millis() >= shared.private["ends"]:
         raise NotFound("There is no such file, or its address is over.", token)
     place = shared.private

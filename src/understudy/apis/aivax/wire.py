@@ -131,12 +131,63 @@ class ChatCompletionRequest(TypedDict):
     user: NotRequired[str | None]
 
 
+class ChatCulture(TypedDict):
+    sendButtonLabel: str
+    inputPlaceholder: str
+
+
+ChatInputMode: TypeAlias = "str"
+
+
 class ChatMessage(TypedDict):
     role: Literal['system', 'developer', 'user', 'assistant', 'tool', 'function']
     content: NotRequired[Any]
     name: NotRequired[str | None]
     tool_calls: NotRequired[list[dict[str, Any]] | None]
     tool_call_id: NotRequired[str | None]
+
+
+class ChatPage(TypedDict):
+    customScripts: str | None
+    customStyles: str | None
+    helloLabel: str | None
+    helloSubLabel: str | None
+    logoImageUrl: str | None
+    primaryColor: str
+    inputModes: list[Literal['text', 'image', 'document', 'audio']]
+    pageTitle: str
+    suggestionButtons: list[SuggestionButton]
+    debug: bool
+    textAreaPlaceholder: str | None
+    audioSynthesisEnabled: bool
+
+
+class ChatSession(TypedDict):
+    id: str
+    tagName: str | None
+    contextPreview: str | None
+    sessionKey: str
+    createdAt: Timestamp
+    lastMessage: str | None
+    messageCount: int
+    tokenCount: int
+
+
+class ChatSessionInfo(TypedDict):
+    messages: list[KeptMessage]
+    chatTitle: str
+    culture: ChatCulture
+    client: ChatPage
+    chatCreationData: Literal[None] | None
+
+
+ChatSessionList: TypeAlias = "list[ChatSession]"
+
+
+class ChatSessionOpened(TypedDict):
+    sessionId: str
+    accessKey: str
+    talkUrl: str
 
 
 class ChatToolFunction(TypedDict):
@@ -170,6 +221,9 @@ class ChatUsage(TypedDict):
     total_tokens: int
     prompt_tokens_details: ChatUsagePromptTokensDetails
     completion_tokens_details: NotRequired[ChatUsageCompletionTokensDetails]
+
+
+ChatVoiceSource: TypeAlias = "str"
 
 
 class ChunkChoice(TypedDict):
@@ -444,6 +498,43 @@ class GenerationContext(TypedDict):
     runned_functions: list[RunFunction]
 
 
+class GivenIntegrationsZapiIntegration(TypedDict):
+    instanceId: str
+    instanceToken: str
+    clientToken: NotRequired[str | None]
+    sessionDuration: NotRequired[GivenTimeSpan]
+
+
+class GivenIntegrationsTelegramIntegration(TypedDict):
+    botToken: str
+    sessionDuration: NotRequired[GivenTimeSpan]
+
+
+class GivenIntegrationsEvolutionIntegration(TypedDict):
+    endpointUrl: str
+    instanceName: str
+    apiKey: str
+    sessionDuration: NotRequired[GivenTimeSpan]
+
+
+class GivenIntegrationsKapsoIntegration(TypedDict):
+    apiKey: str
+    phoneNumberId: str
+    webhookSecretKey: NotRequired[str | None]
+    continuedMessagesTemplateId: NotRequired[str | None]
+    sessionDuration: NotRequired[GivenTimeSpan]
+
+
+class GivenIntegrations(TypedDict):
+    zapiIntegration: NotRequired[GivenIntegrationsZapiIntegration | None]
+    telegramIntegration: NotRequired[GivenIntegrationsTelegramIntegration | None]
+    evolutionIntegration: NotRequired[GivenIntegrationsEvolutionIntegration | None]
+    kapsoIntegration: NotRequired[GivenIntegrationsKapsoIntegration | None]
+
+
+GivenTimeSpan: TypeAlias = "str | None | float | None | None"
+
+
 class HookScheduleListWebChat(TypedDict):
     id: str
     name: str
@@ -460,6 +551,27 @@ class InactiveUser(TypedDict):
     externalUserId: str
     lastScheduledMessageAt: Timestamp
     lastUserMessageAt: Timestamp
+
+
+class InferenceCancelled(TypedDict):
+    message: Literal['Inference cancelled.']
+
+
+class IntegrationRequest(TypedDict):
+    integrationType: str
+    integrations: GivenIntegrations
+
+
+class KeptMessage(TypedDict):
+    role: Literal['system', 'developer', 'user', 'assistant', 'tool', 'function']
+    content: Any
+    name: NotRequired[str | None]
+    tool_calls: NotRequired[list[dict[str, Any]] | None]
+    tool_call_id: NotRequired[str | None]
+    message_id: str
+
+
+LinkedGateway: TypeAlias = "str | None"
 
 
 class MemoriesDeleted(TypedDict):
@@ -501,6 +613,14 @@ class Model(TypedDict):
 class ModelList(TypedDict):
     object: Literal['list']
     data: list[Model]
+
+
+class NewChatSessionRequest(TypedDict):
+    extraContext: NotRequired[str | None]
+    tag: NotRequired[str | None]
+    expires: NotRequired[float]
+    contextLocation: NotRequired[str | None]
+    metadata: NotRequired[dict[str, str] | None]
 
 
 class NewCollectionRequest(TypedDict):
@@ -612,6 +732,13 @@ class NewSkillRequest(TypedDict):
     options: NotRequired[SkillOptions]
 
 
+class NewWebChatRequest(TypedDict):
+    name: WebChatName
+    aiGatewayId: NotRequired[LinkedGateway]
+    limitingParameters: NotRequired[WebChatLimits]
+    clientParameters: NotRequired[WebChatParameters]
+
+
 class OpenAiErrorError(TypedDict):
     message: str
     type: str
@@ -621,6 +748,33 @@ class OpenAiErrorError(TypedDict):
 
 class OpenAiError(TypedDict):
     error: OpenAiErrorError
+
+
+class PromptAnswer(TypedDict):
+    completionText: str
+    reasoning: str | None
+    toolCalls: list[PromptToolCall]
+    usage: PromptUsage
+    createdMessages: list[ChatMessage]
+
+
+class PromptRequest(TypedDict):
+    prompt: str | ChatMessage | list[ChatMessage]
+    commit: NotRequired[bool]
+    instructions: NotRequired[str | list[str] | None]
+
+
+class PromptToolCall(TypedDict):
+    id: str
+    functionName: str
+    contents: str
+    isProtocolFunction: bool
+
+
+class PromptUsage(TypedDict):
+    promptTokens: int
+    completionTokens: int
+    totalTokens: int
 
 
 class ProtocolFunction(TypedDict):
@@ -802,7 +956,22 @@ class SkillSummary(TypedDict):
     allowedToolsCount: int
 
 
+class SuggestionButton(TypedDict):
+    label: NotRequired[str]
+    prompt: NotRequired[str]
+
+
+TimeSpan: TypeAlias = "str"
+
+
 Timestamp: TypeAlias = "str"
+
+
+class Transcript(TypedDict):
+    messages: list[ChatMessage]
+    context: str | None
+    sessionId: str
+    metadata: dict[str, str]
 
 
 class UsageRow(TypedDict):
@@ -811,3 +980,143 @@ class UsageRow(TypedDict):
     unit_price: float
     quantity: int
     description: str
+
+
+class WebChatAiGateway(TypedDict):
+    id: str
+    name: str
+
+
+class WebChatLimitingParameters(TypedDict):
+    messagesPerHour: int
+    maxMessages: int
+
+
+class WebChat(TypedDict):
+    name: str
+    aiGateway: WebChatAiGateway | None
+    limitingParameters: WebChatLimitingParameters
+    clientParameters: WebChatDetails
+    integrations: WebChatIntegrations
+
+
+class WebChatChanges(TypedDict):
+    name: NotRequired[WebChatName]
+    aiGatewayId: NotRequired[LinkedGateway]
+    limitingParameters: NotRequired[WebChatLimits]
+    clientParameters: NotRequired[WebChatParameters]
+
+
+class WebChatCreated(TypedDict):
+    id: str
+
+
+class WebChatDetails(TypedDict):
+    languageCode: str | None
+    suggestionButtons: list[SuggestionButton]
+    customScripts: str | None
+    customStyles: str | None
+    inputModes: list[Literal['Image', 'Document', 'Audio']]
+    primaryColor: str
+    pageTitle: str
+    helloLabel: str | None
+    helloSubLabel: str | None
+    textAreaPlaceholder: str | None
+    logoImageUrl: str | None
+    debug: bool
+    showToolCalls: bool
+    allowedFrameOrigins: list[str]
+    audioSynthesisSource: Literal['None', 'Gpt4oTts', 'ElevenMultilingualV2', 'ElevenV3']
+    audioSynthesisVoice: str | None
+    audioSynthesisInstruction: str | None
+    summarizeTextBeforeAudioSynthesis: bool
+    uploadUnsupportedFiles: bool
+    allowScheduledContinuations: bool
+    splitAnswerIntoMessageChunks: bool
+    maxScheduledIgnoredZone: str | None
+    messageDebounceInterval: str | None
+
+
+class WebChatIntegrationsZapiIntegration(TypedDict):
+    instanceId: str
+    instanceToken: str
+    clientToken: str | None
+    sessionDuration: TimeSpan
+
+
+class WebChatIntegrationsTelegramIntegration(TypedDict):
+    botToken: str
+    sessionDuration: TimeSpan
+
+
+class WebChatIntegrationsEvolutionIntegration(TypedDict):
+    endpointUrl: str
+    instanceName: str
+    apiKey: str
+    sessionDuration: TimeSpan
+
+
+class WebChatIntegrationsKapsoIntegration(TypedDict):
+    apiKey: str
+    phoneNumberId: str
+    webhookSecretKey: str | None
+    continuedMessagesTemplateId: str | None
+    sessionDuration: TimeSpan
+
+
+class WebChatIntegrations(TypedDict):
+    zapiIntegration: WebChatIntegrationsZapiIntegration | None
+    telegramIntegration: WebChatIntegrationsTelegramIntegration | None
+    evolutionIntegration: WebChatIntegrationsEvolutionIntegration | None
+    kapsoIntegration: WebChatIntegrationsKapsoIntegration | None
+
+
+class WebChatLimits(TypedDict):
+    messagesPerHour: NotRequired[int]
+    maxMessages: NotRequired[int]
+
+
+WebChatList: TypeAlias = "list[WebChatSummary]"
+
+
+WebChatName: TypeAlias = "str"
+
+
+class WebChatParameters(TypedDict):
+    languageCode: NotRequired[str | None]
+    suggestionButtons: NotRequired[list[SuggestionButton]]
+    customScripts: NotRequired[str | None]
+    customStyles: NotRequired[str | None]
+    inputModes: NotRequired[list[ChatInputMode]]
+    primaryColor: NotRequired[str]
+    pageTitle: NotRequired[str]
+    helloLabel: NotRequired[str | None]
+    helloSubLabel: NotRequired[str | None]
+    textAreaPlaceholder: NotRequired[str | None]
+    logoImageUrl: NotRequired[str | None]
+    debug: NotRequired[bool]
+    showToolCalls: NotRequired[bool]
+    allowedFrameOrigins: NotRequired[list[str]]
+    audioSynthesisSource: NotRequired[ChatVoiceSource]
+    audioSynthesisVoice: NotRequired[str | None]
+    audioSynthesisInstruction: NotRequired[str | None]
+    summarizeTextBeforeAudioSynthesis: NotRequired[bool]
+    uploadUnsupportedFiles: NotRequired[bool]
+    allowScheduledContinuations: NotRequired[bool]
+    splitAnswerIntoMessageChunks: NotRequired[bool]
+    maxScheduledIgnoredZone: NotRequired[GivenTimeSpan]
+    messageDebounceInterval: NotRequired[GivenTimeSpan]
+
+
+class WebChatSummaryAssociatedGateway(TypedDict):
+    id: str
+    name: str
+    modelName: str
+
+
+class WebChatSummary(TypedDict):
+    id: str
+    name: str
+    color: str | None
+    activeSessions: int
+    associatedGateway: WebChatSummaryAssociatedGateway | None
