@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from understudy.admin.routes import OPEN, ROUTES
-from understudy.apis import vectara
+from understudy.apis import aivax, vectara
 from understudy.cli.commands import app
 from understudy.pytest_plugin import BackgroundServer
 from understudy.state.lifecycle import DIALS
@@ -51,8 +51,9 @@ def test_the_first_screen_has_exactly_two_set_up_commands() -> None:
     assert all(len(block.strip().splitlines()) == 1 for block in blocks(first_screen, "sh"))
 
 
-def test_the_python_of_the_readme_prints_what_it_says(url: str) -> None:
-    code = blocks(README, "python")[0].replace("http://127.0.0.1:4820", url)
+@pytest.mark.parametrize("block", [0, 1], ids=["vectara", "openai"])
+def test_the_python_of_the_readme_prints_what_it_says(url: str, block: int) -> None:
+    code = blocks(README, "python")[block].replace("http://127.0.0.1:4820", url)
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
@@ -71,7 +72,7 @@ def test_the_curl_calls_of_the_readme_work(url: str) -> None:
 
 def test_the_pytest_example_of_the_readme_passes(tmp_path: Path) -> None:
     file = tmp_path / "test_example.py"
-    file.write_text(blocks(README, "python")[1])
+    file.write_text(blocks(README, "python")[2])
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)],
         capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path,
@@ -104,8 +105,11 @@ def test_every_route_and_dial_of_the_control_plane_is_documented() -> None:
 
 
 def test_every_section_of_a_fixture_is_documented() -> None:
+    told = reference("fixtures")
     for section in vectara.API.sections:
-        assert f"`{section}`" in reference("fixtures")
+        assert f"`{section}`" in told
+    for section in aivax.API.sections:
+        assert f"`aivax/{section}`" in told
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -110,29 +110,47 @@ def grounded(exchange: Exchange, material: Material, language: str) -> Grounded 
     of the instructions; when it is about the person, what is remembered and what they said.
     """
     asked, told = _asked(exchange)
-    question = _in_full(asked, exchange)
-    found = [
-        _from_sources(question, material.sources),
-        _from_texts("instruction", question, _facts(question, material.instructions)),
-    ]
-    if not states(exchange.text):
-        found += [
-            _from_texts("memory", question, material.memories),
-            _from_texts("person", question, [*told, *_statements(exchange)]),
-            _from_texts("assistant", question, _earlier_answers(exchange)),
+    found = _found(asked, told, exchange, material)
+    if not any(one.support == 1 for one in found):  # its own words do not tell it all
+        found = [
+            one
+            for one in _found(_in_full(asked, exchange), told, exchange, material)
+            if _concerns(asked, one.text)
         ]
     order = ["source", "instruction", "memory", "person", "assistant"]
     if _ADDRESSED.search(asked):
         order = ["instruction", "source", "memory", "person", "assistant"]
     if _PERSONAL.search(asked):
         order = ["memory", "person", "source", "instruction", "assistant"]
-    answers = [one for one in found if one]
-    if not answers:
+    if not found:
         return None
-    best = max(answers, key=lambda one: (one.support, -order.index(one.origin)))
+    best = max(found, key=lambda one: (one.support, -order.index(one.origin)))
     if best.origin == "person" and _PERSONAL.search(best.text):
         return Grounded(say("said", language, best.text), best.origin, best.support)
     return best
+
+
+def _found(asked: str, told: Sequence[str], exchange: Exchange, material: Material) -> list[Grounded]:
+    """What each origin holds of an answer."""
+    found = [
+        _from_sources(asked, material.sources),
+        _from_texts("instruction", asked, _facts(asked, material.instructions)),
+    ]
+    if not states(exchange.text):
+        found += [
+            _from_texts("memory", asked, material.memories),
+            _from_texts("person", asked, [*told, *_statements(exchange)]),
+            _from_texts("assistant", asked, _earlier_answers(exchange)),
+        ]
+    return [one for one in found if one]
+
+
+def _concerns(asked: str, text: str) -> bool:
+    """Whether a text that was found with the topic's help has to do with the question itself."""
+    wanted, kinds = _wanted(asked), asks_for(asked)
+    if kinds and holds_answer(text, kinds):
+        return True
+    return _support(wanted, text) > 0 if wanted else not kinds
 
 
 def question_of(exchange: Exchange) -> str:

@@ -137,3 +137,19 @@ def test_long_conversations_take_bounded_time(unit: str) -> None:
     start = time.process_time()
     grounded(exchange, Material([text] * 3, [text], text), "eng")
     assert time.process_time() - start < 3
+
+
+LANTERNS = (
+    "Within how many days may a customer return a lantern?",
+    "A customer may return a lantern within 45 days of delivery.",
+    "Remember that I prefer tea.",
+    "Noted.",
+)
+
+
+def test_what_a_conversation_was_about_does_not_answer_another_question() -> None:
+    memory = ["The customer prefers tea."]
+    assert origin(*LANTERNS, "What do I prefer?", sources=[], memories=memory) == ("memory", memory[0])
+    assert origin(*LANTERNS, "What do I prefer?", sources=[]) == ("person", "You said: “I prefer tea.”")
+    assert origin(*LANTERNS, "Which order is it?", sources=[]) is None
+    assert origin(*LANTERNS[:2], "How many days was it?", sources=[]) == ("assistant", LANTERNS[1])
