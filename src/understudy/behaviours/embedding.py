@@ -48,7 +48,8 @@ def _embedded(text: str, widened: bool) -> Query:
     others = {stem for known in synonyms.values() for phrase, _ in known for stem in phrase}
     for stem in others.difference(wanted):
         place, weight = _hashed(f"s{stem}", _SYNONYM)
-        vector[place] += weight
+        if vector[place] * weight >= 0:  # a collision must not make it less like its own words
+            vector[place] += weight
     dimensions = np.flatnonzero(vector)
     weights = np.clip(vector[dimensions], -_LIMIT, _LIMIT)
     weights.flags.writeable = dimensions.flags.writeable = False  # cached, hence shared

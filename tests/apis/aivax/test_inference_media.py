@@ -151,7 +151,7 @@ def test_media_need_a_balance(
     [
         (5, ""),
         ({"type": "text"}, ""),
-        (["Hi"], "[0]"),
+        (["Hi"], ""),
         ([{"text": "Hi"}], "[0].type"),
         ([{"type": "smell"}], "[0].type"),
         ([{"type": "text"}], "[0].text"),

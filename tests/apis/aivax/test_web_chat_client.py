@@ -492,3 +492,8 @@ def test_deleting_a_client_takes_its_schedules(api: Desk, understudy: Understudy
 def kept(understudy: Understudy, client_id: str) -> list[str]:
     """The kinds of what a world still holds for a client."""
     return [table["kind"] for table in state(understudy) if client_id in table["scope"] and table["rows"]]
+
+
+def test_a_part_that_is_none_names_the_prompt(visit: Session) -> None:
+    told = visit.refused(400, prompt={"role": "user", "content": [{"type": "smell"}]})
+    assert set(told["details"]) == {"body.prompt"}

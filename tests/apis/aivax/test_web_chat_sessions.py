@@ -123,12 +123,12 @@ def test_the_list_tells_each_session_newest_first(api: Client, understudy: Under
 
 
 def test_a_filter_looks_at_key_context_tag_and_id(api: Client) -> None:
-    ada = opened(api, tag="Ada", extraContext=f"{'x' * 150} Likes tea.")
+    yuki = opened(api, tag="Yuki", extraContext=f"{'x' * 150} Likes tea.")  # letters that no id is made of
     bob = opened(api, tag="bob")
-    for wanted in ("ADA", "likes TEA", ada["accessKey"][5:30], ada["sessionId"]):
-        assert listed(api, filter=wanted) == [ada["sessionId"]]
+    for wanted in ("YUKI", "likes TEA", yuki["accessKey"][5:30], yuki["sessionId"]):
+        assert listed(api, filter=wanted) == [yuki["sessionId"]]
     assert listed(api, filter="nobody") == []
-    assert listed(api, filter="") == [bob["sessionId"], ada["sessionId"], VISIT]
+    assert listed(api, filter="") == [bob["sessionId"], yuki["sessionId"], VISIT]
 
 
 def test_a_deleted_session_opens_nothing_and_leaves_nothing(api: Client, understudy: Understudy) -> None:

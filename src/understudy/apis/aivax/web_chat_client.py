@@ -11,7 +11,6 @@ from typing import Any
 
 from understudy.apis.aivax import web_chat
 from understudy.apis.aivax.auth import without_world
-from understudy.apis.aivax.errors import InferenceRefused
 from understudy.apis.aivax.hook_schedules import WEB_CHAT, schedule_from
 from understudy.apis.aivax.inference import Answered, answered, routed
 from understudy.apis.aivax.kinds import WEB_CHATS, own
@@ -224,7 +223,7 @@ def _answered(ctx: Context, visit: Visit, messages: Sequence[Message]) -> Answer
     resolved = routed(visit.gateway["parameters"], messages)
     try:
         return answered(ctx, resolved, messages, {}, visit.session.value["tag"] or "")
-    except InferenceRefused as refusal:
+    except BadRequest as refusal:
         raise BadRequest({"body.prompt": "; ".join(refusal.fields.values())}) from None
 
 

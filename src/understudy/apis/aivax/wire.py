@@ -141,7 +141,7 @@ ChatInputMode: TypeAlias = "str"
 
 class ChatMessage(TypedDict):
     role: Literal['system', 'developer', 'user', 'assistant', 'tool', 'function']
-    content: NotRequired[Any]
+    content: NotRequired[str | None | list[dict[str, Any]] | None | None]
     name: NotRequired[str | None]
     tool_calls: NotRequired[list[dict[str, Any]] | None]
     tool_call_id: NotRequired[str | None]
@@ -564,7 +564,7 @@ class IntegrationRequest(TypedDict):
 
 class KeptMessage(TypedDict):
     role: Literal['system', 'developer', 'user', 'assistant', 'tool', 'function']
-    content: Any
+    content: str | None | list[dict[str, Any]] | None | None
     name: NotRequired[str | None]
     tool_calls: NotRequired[list[dict[str, Any]] | None]
     tool_call_id: NotRequired[str | None]
