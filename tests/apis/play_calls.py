@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def key_for(path: str) -> dict[str, str]:
-    if path.startswith("/api/v1"):
+    if path.startswith(("/api/v1", "/v1")):
         return {"authorization": "Bearer sk-understudy@play"}
     return {"x-api-key": "zut_understudy@play"}
 

@@ -10,7 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-CALLS = 320
+CALLS = 400
+GATEWAY = "01941f29-7c00-7000-a000-000000000031"
+WEB_CHAT = "/api/v1/web-chat-client/01941f29-7c00-7000-a000-000000000071"
+VISIT = "/api/v1/public/chat-clients/wky_understudy@play"
 COLLECTION = "/api/v1/collections/01941f29-7c00-7000-a000-000000000021"
 PLAYER = Path(__file__).with_name("play_calls.py")
 WORDS = [
@@ -103,6 +106,25 @@ def some_search(dice: random.Random) -> dict[str, Any]:
     }
 
 
+def some_completion(dice: random.Random) -> dict[str, Any]:
+    words = " ".join(dice.sample(WORDS, 2))
+    said = dice.choice(
+        [f"Remember that I like {words}.", f"What about {words}?", "What do I like?", "2 + 3?"]
+    )
+    return {
+        "model": dice.choice(["@openai/gpt-5-mini", GATEWAY]),
+        "messages": [{"role": "system", "content": some_text(dice)}, {"role": "user", "content": said}],
+        "user": "ann",
+        "stream": dice.random() < 0.5,
+        "reasoning_effort": "low",
+        "builtin_tools": {"tools": ["Remember", "WebSearch", "Code"]},
+    }
+
+
+def some_prompt(dice: random.Random) -> dict[str, Any]:
+    return {"prompt": f"What does the {dice.choice(WORDS)} say?", "commit": dice.random() < 0.7}
+
+
 def some_calls() -> list[tuple[str, str, Any]]:
     """Mixed calls, most of them good; `(method, path, JSON body, file to import or None)`."""
     dice = random.Random(20260101)
@@ -162,6 +184,13 @@ def some_calls() -> list[tuple[str, str, Any]]:
         lambda: ("POST", "/api/v1/query", some_search(dice)),
         lambda: ("GET", f"{COLLECTION}/documents?filter={dice.choice(WORDS)}&order_by=updated_at_desc", None),
         lambda: ("GET", f"{COLLECTION}/export.jsonl", None),
+        lambda: ("POST", "/v1/chat/completions", some_completion(dice)),
+        lambda: ("POST", "/v1/chat/completions", some_completion(dice)),
+        lambda: ("GET", "/api/v1/memories", None),
+        lambda: ("POST", f"{WEB_CHAT}/sessions", {"tag": dice.choice(WORDS)}),
+        lambda: ("GET", f"{WEB_CHAT}/sessions", None),
+        lambda: ("POST", f"{VISIT}/prompt", some_prompt(dice)),
+        lambda: ("GET", VISIT, None),
     ]
     while len(calls) < CALLS:
         calls.append(dice.choice(possible)())
@@ -194,5 +223,7 @@ def test_two_processes_with_different_hash_seeds_give_the_same_bytes() -> None:
     assert {200, 201, 204, 400, 404, 405, 409} <= set(statuses)
     assert max(statuses) < 500
     assert sum(status < 300 for status in statuses) > CALLS / 2
+    assert sum("chat.completion.chunk" in answer["body"] for answer in first) > 3
+    assert sum("completionText" in answer["body"] for answer in first) > 3
     assert sum("event:end" in answer["body"] for answer in first) > 3
     assert sum("consumed-credits" in dict(answer["headers"]) for answer in first) > 10
