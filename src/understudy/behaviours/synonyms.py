@@ -11,6 +11,7 @@ from understudy.behaviours.tokens import is_content, stems, words
 WEIGHT = 0.4
 """What another name counts beside the word itself; less for a word that has many meanings."""
 _FILE = Path(__file__).with_name("synonyms.txt")
+_TELLING = frozenset({"down", "in", "no", "not", "off", "on", "out", "over", "up", "without"})
 _BUCKET = 3  # letters that a word and its stem share
 
 Phrase = tuple[str, ...]
@@ -73,4 +74,7 @@ def _members(group: int) -> Sequence[Phrase]:
 
 @lru_cache(maxsize=16384)
 def _stemmed(text: str) -> Phrase:
-    return stems(word for word in words(text) if is_content(word))
+    """Its stems, without small words; () when those change the meaning: `time off` is not `time`."""
+    found = words(text)
+    kept = [word for word in found if is_content(word)]
+    return stems(kept) if len(kept) > 1 or _TELLING.isdisjoint(found) else ()
