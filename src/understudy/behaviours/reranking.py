@@ -21,7 +21,7 @@ _TOLD, _SEMANTIC, _ORDER = (
     0.25,
     0.1,
 )  # shares: what the document tells, the cosine, the order of the words
-_APART = 0.4  # what the words of a document count where they do not stand in the text itself
+_APART = 0.5  # what the words of a document count where they do not stand in the text itself
 
 
 class Text(NamedTuple):

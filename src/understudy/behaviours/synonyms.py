@@ -11,7 +11,7 @@ from understudy.behaviours.tokens import is_content, stems, words
 WEIGHT = 0.4
 """What another name counts beside the word itself; less for a word that has many meanings."""
 _FILE = Path(__file__).with_name("synonyms.txt")
-_TELLING = frozenset({"down", "in", "no", "not", "off", "on", "out", "over", "up", "without"})
+_TELLING = frozenset({"away", "back", "down", "in", "no", "not", "off", "on", "out", "over", "up", "without"})
 _BUCKET = 3  # letters that a word and its stem share
 
 Phrase = tuple[str, ...]
@@ -44,7 +44,8 @@ def _names(stem: str) -> Sequence[tuple[Phrase, tuple[tuple[Phrase, float], ...]
 def _others(phrase: Phrase, groups: frozenset[int]) -> tuple[tuple[Phrase, float], ...]:
     weight = WEIGHT / sqrt(len(groups))
     others = dict.fromkeys(one for group in sorted(groups) for one in _members(group))
-    return tuple((one, weight) for one in others if not set(one) <= set(phrase))
+    own = set(phrase)
+    return tuple((one, weight) for one in others if not (own.issubset(one) or own.issuperset(one)))
 
 
 @cache
@@ -77,4 +78,4 @@ def _stemmed(text: str) -> Phrase:
     """Its stems, without small words; () when those change the meaning: `time off` is not `time`."""
     found = words(text)
     kept = [word for word in found if is_content(word)]
-    return stems(kept) if len(kept) > 1 or _TELLING.isdisjoint(found) else ()
+    return stems(kept) if len(kept) > 1 or len(found) == 1 or _TELLING.isdisjoint(found) else ()
