@@ -45,8 +45,8 @@ def _embedded(text: str, widened: bool) -> Query:
     norm = int((vector * vector).sum())
     wanted = tuple(dict.fromkeys(content_stems(text)))
     synonyms = alternatives(wanted) if widened else {}
-    others = {stem for known in synonyms.values() for phrase, _ in known for stem in phrase}
-    for stem in others.difference(wanted):
+    others = dict.fromkeys(stem for known in synonyms.values() for phrase, _ in known for stem in phrase)
+    for stem in (one for one in others if one not in wanted):
         place, weight = _hashed(f"s{stem}", _SYNONYM)
         if vector[place] * weight >= 0:  # a collision must not make it less like its own words
             vector[place] += weight
