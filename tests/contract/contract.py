@@ -64,6 +64,11 @@ VECTARA = Contract(
         "chat_id": "cht_welcome",
         "turn_id": "trn_next",
         "query_id": "qry_1",
+        "instruction_id": "ins_welcome",
+        "version": "1",
+        "tool_server_id": "tsr_shop",
+        "tool_id": "tol_tax",
+        "configuration_id": "tcf_none",
     },
     headers=lambda key: {"x-api-key": key},
     wrong=lambda world: [

@@ -58,6 +58,7 @@ BEYOND_SCHEMAS = re.compile(
     | body.*\.(encoder_name|encoder_id)                # names of what is installed
     | body.*\.(reranker_name|reranker_id|diversity_bias)
     | body.*\.(generation_preset_name|prompt_name|model_name)
+    | body\.(type|code)                                # that of the tool; a language of its own
     | body.*\.(user_function|prompt_template|prompt_text)  # languages of their own
     | body\.filter_attributes\[\d+\]\.name             # unique per level
     | body.*\.custom_dimensions\..*                    # declared by the corpus

@@ -66,6 +66,40 @@ ROLES = {
 KEY = {"name": "Till", "api_key_role": "serving", "corpus_keys": ["handbook"], **ROLES}
 CLIENT = {"type": "client_credentials", "name": "Till", "description": "At the door", **ROLES}
 
+INSTRUCTION = {
+    "type": "initial",
+    "name": "Tides",
+    "template": "Hello $session.metadata.name.",
+    "metadata": {"a": 1},
+}
+
+TOOL_SERVER = {
+    "name": "Tides",
+    "type": "mcp",
+    "description": "High and low",
+    "uri": "https://tides.example.com/mcp",
+    "transport": "sse",
+    "headers": {"x-port": "west"},
+    "auth": {"type": "bearer", "token": "secret"},
+    "metadata": {"a": 1},
+}
+
+FUNCTION = {
+    "type": "lambda",
+    "name": "tide",
+    "title": "Tide",
+    "description": "Tells when the tide is high.",
+    "code": "def process(port: str, day: int = 1) -> str:\n    return port\n",
+}
+CONFIGURED = "/v2/tools/tol_corpora_search/configurations"
+CONFIGURATION = {
+    "type": "corpora_search",
+    "name": "Tides",
+    "description": "Of the handbook",
+    "argument_override": {"query": "tides"},
+    "query_configuration": {"search": {"corpora": [{"corpus_key": "handbook"}]}, "generation": {}},
+}
+
 CALLS: Calls = [
     ("post", "/oauth/token", {"json": GRANT}, 200),
     ("post", "/oauth2/token", {"json": {**GRANT, "client_secret": "x"}}, 401),
@@ -175,6 +209,48 @@ CALLS: Calls = [
     ("get", "/v2/llms", {}, 200),
     ("get", "/v2/generation_presets", {}, 200),
     ("get", "/v2/table_extractors", {}, 200),
+    ("post", "/v2/instructions", {"json": INSTRUCTION}, 201),
+    ("post", "/v2/instructions", {"json": INSTRUCTION}, 409),
+    ("post", "/v2/instructions", {"json": {"type": "initial"}}, 400),
+    ("get", "/v2/instructions", {"params": {"filter": "tide"}}, 200),
+    ("patch", "/v2/instructions/ins_1", {"json": {"type": "initial", "template": "#if"}}, 200),
+    ("get", "/v2/instructions/ins_1", {"params": {"version": 1}}, 200),
+    ("get", "/v2/instructions/ins_none", {}, 404),
+    ("post", "/v2/instructions/ins_1/test", {"json": {}}, 422),
+    ("delete", "/v2/instructions/ins_1/versions/2", {}, 204),
+    ("delete", "/v2/instructions/ins_1/versions/1", {}, 409),
+    ("post", "/v2/instructions/ins_1/test", {"json": {"context": {"name": "Ada"}}}, 200),
+    ("delete", "/v2/instructions/ins_1", {}, 204),
+    ("post", "/v2/tool_servers", {"json": TOOL_SERVER}, 201),
+    ("post", "/v2/tool_servers", {"json": TOOL_SERVER}, 409),
+    ("post", "/v2/tool_servers", {"json": {"name": "Tides"}}, 400),
+    ("get", "/v2/tool_servers", {}, 200),
+    ("patch", "/v2/tool_servers/tsr_1", {"json": {"transport": "streamable-http"}}, 200),
+    ("get", "/v2/tool_servers/tsr_1", {}, 200),
+    ("post", "/v2/tool_servers/tsr_1/sync", {}, 503),
+    ("post", "/v2/tool_servers/tsr_shop/sync", {}, 204),
+    ("delete", "/v2/tool_servers/tsr_1", {}, 204),
+    ("get", "/v2/tool_servers/tsr_1", {}, 404),
+    ("get", "/v2/tools", {}, 200),
+    ("post", "/v2/tools", {"json": FUNCTION}, 201),
+    ("post", "/v2/tools", {"json": FUNCTION}, 409),
+    ("post", "/v2/tools", {"json": {**FUNCTION, "code": "x = ("}}, 400),
+    ("get", "/v2/tools/tol_tax", {}, 200),
+    ("get", "/v2/tools/tol_none", {}, 404),
+    ("patch", "/v2/tools/tol_tax", {"json": {"type": "lambda", "title": "Tax"}}, 200),
+    ("post", "/v2/tools/test", {"json": {"code": FUNCTION["code"], "test_input": {"port": "a"}}}, 200),
+    ("post", "/v2/tools/test", {"json": {"code": "x = (", "test_input": {}}}, 200),
+    ("post", "/v2/tools/tol_tax/test", {"json": {"input": {}}}, 200),
+    ("post", f"{CONFIGURED}", {"json": CONFIGURATION}, 201),
+    ("post", f"{CONFIGURED}", {"json": CONFIGURATION}, 409),
+    ("get", f"{CONFIGURED}", {}, 200),
+    ("patch", f"{CONFIGURED}/tcf_1", {"json": {"type": "corpora_search", "name": "Ebb"}}, 200),
+    ("get", f"{CONFIGURED}/tcf_1", {"params": {"version": 1}}, 200),
+    ("delete", f"{CONFIGURED}/tcf_1/versions/1", {}, 204),
+    ("delete", f"{CONFIGURED}/tcf_1/versions/2", {}, 409),
+    ("delete", f"{CONFIGURED}/tcf_1", {}, 204),
+    ("delete", "/v2/tools/tol_tax", {}, 204),
+    ("delete", "/v2/tools/tol_web_search", {}, 403),
     ("post", "/v2/evaluate_factual_consistency", {"json": JUDGED}, 200),
     ("post", "/v2/evaluate_factual_consistency", {"json": {**JUDGED, "source_texts": 5}}, 400),
     ("post", "/v2/evaluate_factual_consistency", {"json": {**JUDGED, "generated_text": "こんにちは"}}, 422),

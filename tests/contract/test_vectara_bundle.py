@@ -27,12 +27,15 @@ RESOURCES = {
     "encoder",
     "factual_consistency",
     "generation_preset",
+    "instruction",
     "job",
     "llm",
     "query",
     "reranker",
     "table_extractor",
     "token",
+    "tool",
+    "tool_server",
 }
 KEY_KINDS = {"QueryService", "IndexService", "Personal"}
 ALWAYS = {"400", "401", "403", "405", "408", "429", "500", "503"}
@@ -103,6 +106,7 @@ def test_the_covered_operations() -> None:
         "Factual Consistency Evaluation": 1,
         "Generation Presets": 1,
         "Index": 3,
+        "Instructions": 7,
         "Jobs": 2,
         "Large Language Models": 1,
         "Metadata Query": 1,
@@ -110,6 +114,8 @@ def test_the_covered_operations() -> None:
         "Query History": 2,
         "Rerankers": 1,
         "Table Extractors": 1,
+        "Tool Servers": 6,
+        "Tools": 13,
         "Upload": 1,
     }
     assert {tag["name"] for tag in DOCUMENT["tags"]} == {tag for names in tags for tag in names}

@@ -55,6 +55,12 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "clients expect it when the id or the content is there already": (
         "operations/uploadFile/responses/409/application/json/$ref: absent -> Error",
     ),
+    "prose pages say 409 where the descriptions have 400 alone": (
+        "operations/createInstruction/responses/409/application/json/$ref: absent -> Error",
+        "operations/updateInstruction/responses/409/application/json/$ref: absent -> Error",
+        "operations/*ToolServer/responses/409/application/json/$ref: absent -> Error",
+        "operations/*ToolConfiguration/responses/409/application/json/$ref: absent -> Error",
+    ),
     "an empty body means nothing here, so it is refused": ("operations/*/request/required: False -> True",),
     "the table is silent where only the SDK knows the operation": (
         "operations/bulkDeleteCorpusDocuments/parameters/header Request-Timeout*: absent -> *",
@@ -86,6 +92,12 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/GetTokenRequest/properties/grant_type: empty -> absent",
     ),
     "the descriptions name no key kinds for chats": ("operations/*Chat*/key_kinds: [] -> *",),
+    "the table has no key kinds for configurations of tools": (
+        "operations/*ToolConfiguration*/key_kinds: [] -> [Personal]",
+    ),
+    "changed code is as long as new code": (
+        "schemas/UpdateLambdaToolRequest/properties/code/maxLength: absent -> 100000",
+    ),
     "a disabled turn cannot be enabled again, as its text says": (
         "schemas/UpdateTurnRequest/properties/enabled/enum: absent -> [False]",
     ),
@@ -100,6 +112,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "operations/*/parameters/path turn_id/schema/pattern: trn_.+$ -> ^trn_.+$",
         "schemas/*/pattern: cht_.+$ -> ^cht_.+$",
         "schemas/*/pattern: trn_.+$ -> ^trn_.+$",
+        "schemas/InstructionId/pattern: ins_[0-9a-zA-Z_-]+$ -> ^ins_[0-9a-zA-Z_-]+$",
         "schemas/Corpus/properties/id/pattern: crp_[0-9]+$ -> ^crp_[0-9]+$",
         "schemas/Corpus/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
         "schemas/CreateCorpusRequest/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
@@ -114,6 +127,14 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         r"schemas/CorpusKey/pattern: [a-zA-Z0-9_\=\-]+$ -> ^[a-zA-Z0-9_=\-]+$",
         r"schemas/CustomerSpecificReranker/properties/reranker_id/pattern: rnk_(?!272725718)\d+"
         r" -> ^rnk_(?!272725718$)\d+$",
+    ),
+    "the id has the pattern that its place in a path has": (
+        "schemas/ToolId/pattern: ^tol_.* -> ^tol_[0-9a-zA-Z_-]+$",
+        "schemas/ToolConfigurationId/pattern: ^tcf_.* -> ^tcf_[0-9a-zA-Z_-]+$",
+        "operations/*/parameters/* configuration_id/schema/*: * -> *",
+        "operations/*/parameters/* tool_id/schema/*: * -> *",
+        "operations/*/parameters/* tool_server_id/schema/*: * -> *",
+        "schemas/ToolServerId/pattern: ^tsr_.* -> ^tsr_[0-9a-zA-Z_-]+$",
     ),
     "the SDK publishes no patterns; a job id is a job id": (
         "schemas/BulkDelete*/properties/job_id/pattern: absent -> ^job_.+$",
@@ -204,6 +225,8 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/GenerationPreset/required: absent -> [default description enabled id name]",
         "schemas/IndividualSearchResult/required: absent"
         " -> [document_id document_metadata part_metadata request_corpora_index score text]",
+        "schemas/InitialInstruction/required: [enabled id name template template_type type version]"
+        " -> [created_at enabled id metadata name template template_type type updated_at version]",
         "schemas/Job/required: absent -> [corpus_keys created_at id state type]",
         "schemas/ListApiKeysResponse/required: absent -> [api_keys metadata]",
         "schemas/ListAppClientsResponse/required: absent -> [app_clients metadata]",
@@ -229,6 +252,18 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/RewrittenQuery/required: absent -> [corpus_key filter_extraction]",
         "schemas/MetadataQueryResponse/required: absent -> [documents total_count]",
         "schemas/ScoredDocument/required: absent -> [doc_id metadata score]",
+        "schemas/ListToolServersResponse/required: [tool_servers] -> [metadata tool_servers]",
+        "schemas/ListToolsResponse/required: [tools] -> [metadata tools]",
+        "schemas/ListToolConfigurationsResponse/required: [tool_configurations]"
+        " -> [metadata tool_configurations]",
+        "schemas/*ToolConfiguration/required: [id type version]"
+        " -> [created_at enabled id metadata type updated_at version]",
+        "schemas/CorporaSearchToolConfiguration/required: [id query_configuration type version]"
+        " -> [created_at enabled id metadata query_configuration type updated_at version]",
+        "schemas/TestLambdaToolResponseExecutionError/required: absent -> [message]",
+        "schemas/TestLambdaToolResponseValidation/required: [status] -> [errors status]",
+        "schemas/ToolServer/required: [enabled name transport type uri]"
+        " -> [created_at enabled id name transport type updated_at uri]",
         "schemas/Turn/required: absent -> [answer chat_id created_at enabled id query]",
         "schemas/Prompt/required: absent -> [default description enabled id name]",
         "schemas/Reranker/required: absent -> [description enabled id name]",

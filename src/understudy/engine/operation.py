@@ -36,7 +36,7 @@ def prepare(*operation_ids: str) -> Callable[[H], H]:
     """Mark a function that looks at a call before its handler: `@prepare("uploadFile")`.
 
     It takes what the handler takes, changes nothing, raises refusals, and returns the `Work` that must
-    be done first. The handler then gets what the work returned as `prepared`.
+    be done first, or None. The handler then gets what the work returned as `prepared`.
     """
 
     def marked(function: H) -> H:
@@ -85,7 +85,7 @@ class Operation:
     extensions: Mapping[str, Any]
     path_names: tuple[str, ...]
     handler: Callable[..., Any] | None = None
-    prepare: Callable[..., Work] | None = None
+    prepare: Callable[..., Work | None] | None = None
     """What asks for slow work before the handler is called."""
     query_defaults: Mapping[str, Any] = field(default_factory=dict)
     query_required: bool = False

@@ -200,7 +200,8 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         if call.stream is None:
             if operation.prepare is not None:
                 work = operation.prepare(Context(call), **call.arguments)
-                call.arguments = {**call.arguments, "prepared": await self.workers.run(work)}
+                done = None if work is None else await self.workers.run(work)
+                call.arguments = {**call.arguments, "prepared": done}
             self.act(call)
         if call.stream is None:
             await send_answer(send, call)

@@ -31,6 +31,10 @@ API = ApiDefinition(
         "generation_presets",
         "table_extractors",
         "factual_consistency_evaluation",
+        "instructions",
+        "tool_servers",
+        "tools",
+        "tool_configurations",
     ),
     world_hint=auth.world_hint,
     authenticate=auth.authenticate,
@@ -40,6 +44,6 @@ API = ApiDefinition(
     sections=SECTIONS,
     secret_headers=("x-api-key", "authorization"),
     secret_query=("api_key", "api-key", "access_token"),
-    secret_members=("client_secret", "secret_key", "access_token", "api_key", "password"),
+    secret_members=("client_secret", "secret_key", "access_token", "api_key", "password", "token", "value"),
     sample_keys=("zut_understudy",),
 )

@@ -12,8 +12,11 @@ from understudy.apis.vectara import (
     chats,
     corpora,
     index,
+    instructions,
     models,
     query_history,
+    tool_servers,
+    tools,
 )
 from understudy.apis.vectara.bulk import seed_bulk
 from understudy.apis.vectara.kinds import ENCODERS, LLMS, RERANKERS, TABLE_EXTRACTORS
@@ -50,6 +53,16 @@ _FLAG = {"type": "boolean"}
 _NUMBER = {"type": "number"}
 _COUNT = {"type": "integer", "format": "int32", "minimum": 1}
 _DESCRIPTION = {"type": "string"}
+_TOLD = {"description": _DESCRIPTION, "metadata": {"type": "object"}, "enabled": _FLAG}
+_OFFER = _row(
+    {"name": _TEXT},
+    {
+        "title": _TEXT,
+        "description": _DESCRIPTION,
+        "input_schema": {"type": "object"},
+        "annotations": {"$ref": "#/components/schemas/McpToolAnnotations"},
+    },
+)
 _MODEL = {"description": _DESCRIPTION, "enabled": _FLAG}
 
 
@@ -163,6 +176,38 @@ SECTIONS: Mapping[str, Section] = {
             },
         ),
         query_history.seed,
+    ),
+    "instructions": Section(
+        _row(
+            {"name": {"$ref": "#/components/schemas/InstructionName"}, "template": {"type": "string"}},
+            {
+                "id": {"$ref": "#/components/schemas/InstructionId"},
+                **_TOLD,
+                "template_type": {"$ref": "#/components/schemas/TemplateType"},
+            },
+        ),
+        instructions.seed,
+    ),
+    "tool_catalogues": Section(
+        _row({"server": _TEXT, "tools": {"type": "array", "items": _OFFER}}, {}), tool_servers.seed_catalogue
+    ),
+    "tool_servers": Section(
+        {
+            "allOf": [
+                {"$ref": "#/components/schemas/CreateToolServerRequest"},
+                {"properties": {"id": {"$ref": "#/components/schemas/ToolServerId"}, "synced": _FLAG}},
+            ]
+        },
+        tool_servers.seed,
+    ),
+    "tools": Section(
+        {
+            "allOf": [
+                {"$ref": "#/components/schemas/CreateLambdaToolRequest"},
+                {"properties": {"id": {"$ref": "#/components/schemas/ToolId"}, "enabled": _FLAG}},
+            ]
+        },
+        tools.seed,
     ),
     "bulk": Section(
         _row(

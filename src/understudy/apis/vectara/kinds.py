@@ -40,6 +40,10 @@ RERANKERS: Kind[Reranker] = Kind("reranker")
 LLMS: Kind[LLM] = Kind("llm", noun="model")
 GENERATION_PRESETS: Kind[GenerationPreset] = Kind("generation_preset", noun="preset")
 TABLE_EXTRACTORS: Kind[TableExtractor] = Kind("table_extractor", key="name", noun="table extractor")
+AGENTS: Kind[dict[str, Any]] = Kind("agent", key="key")
+INSTRUCTIONS: Kind[dict[str, Any]] = Kind("instruction")
+TOOLS: Kind[dict[str, Any]] = Kind("tool")
+TOOL_SERVERS: Kind[dict[str, Any]] = Kind("tool_server", noun="tool server")
 
 
 def free_id(world: World, kind: Kind[Any], prefix: str) -> str:

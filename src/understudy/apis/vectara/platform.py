@@ -1,4 +1,4 @@
-"""What the platform puts into every account: encoders, rerankers, models, presets and table extractors.
+"""What the platform puts into every account: encoders, rerankers, models, presets, extractors and tools.
 
 Plain literals, since every start reads them. The docs and their samples give names, the ids of rerankers,
 what is the default encoder, and that newer presets use 25 results; the rest is a guess.
@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from understudy.apis.vectara.kinds import ENCODERS, GENERATION_PRESETS, LLMS, RERANKERS, TABLE_EXTRACTORS
+from understudy.apis.vectara.kinds import (
+    ENCODERS,
+    GENERATION_PRESETS,
+    LLMS,
+    RERANKERS,
+    TABLE_EXTRACTORS,
+    TOOLS,
+)
+from understudy.apis.vectara.platform_tools import TOOLS_OF_THE_PLATFORM
 from understudy.apis.vectara.wire import LLM, Encoder, GenerationPreset, Reranker, TableExtractor
 from understudy.state.store import Kind
 from understudy.state.world import World
@@ -122,6 +130,7 @@ _ROWS: Sequence[tuple[Kind[Any], Sequence[Any]]] = (
     (LLMS, _LLMS),
     (GENERATION_PRESETS, _PRESETS),
     (TABLE_EXTRACTORS, _TABLE_EXTRACTORS),
+    (TOOLS, TOOLS_OF_THE_PLATFORM),
 )
 
 

@@ -50,10 +50,72 @@ class AppClient(TypedDict):
     api_policy: NotRequired[ApiPolicy]
 
 
+class ArtifactCreateTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['artifact_create']
+
+
+class ArtifactGrepTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['artifact_grep']
+
+
+class ArtifactReadTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['artifact_read']
+
+
 class BadRequestError(TypedDict):
     field_errors: dict[str, str]
     messages: list[str]
     request_id: str
+
+
+class BearerAuth(TypedDict):
+    type: Literal['bearer']
+    token: str
 
 
 class BulkDeleteAsyncResponse(TypedDict):
@@ -171,6 +233,49 @@ class CoreDocumentPart(TypedDict):
     custom_dimensions: NotRequired[CustomDimensions]
 
 
+class CorporaSearchQueryConfiguration(TypedDict):
+    search: SearchCorporaParameters
+    generation: NotRequired[GenerationParameters]
+    save_history: NotRequired[bool]
+
+
+class CorporaSearchTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['corpora_search']
+
+
+class CorporaSearchToolConfiguration(TypedDict):
+    id: ToolConfigurationId
+    name: NotRequired[ToolConfigurationName]
+    description: NotRequired[str]
+    version: int
+    type: Literal['corpora_search']
+    enabled: bool
+    argument_override: NotRequired[CorporaSearchToolParameters]
+    query_configuration: CorporaSearchQueryConfiguration
+    metadata: dict[str, Any]
+    created_at: str
+    updated_at: str
+
+
+class CorporaSearchToolParameters(TypedDict):
+    query: NotRequired[str]
+
+
 class Corpus(TypedDict):
     id: str
     key: CorpusKey
@@ -235,6 +340,16 @@ class CreateClientCredentialsRequest(TypedDict):
     agent_roles: NotRequired[list[AgentRole]]
 
 
+class CreateCorporaSearchToolConfigurationRequest(TypedDict):
+    name: ToolConfigurationName
+    description: NotRequired[str]
+    type: Literal['corpora_search']
+    enabled: NotRequired[bool]
+    argument_override: NotRequired[CorporaSearchToolParameters]
+    query_configuration: CorporaSearchQueryConfiguration
+    metadata: NotRequired[dict[str, Any]]
+
+
 class CreateCorpusRequest(TypedDict):
     key: CorpusKey
     name: NotRequired[str]
@@ -249,6 +364,65 @@ class CreateCorpusRequest(TypedDict):
 
 
 CreateDocumentRequest: TypeAlias = "CoreDocument | StructuredDocument"
+
+
+class CreateInitialInstructionRequest(TypedDict):
+    type: Literal['initial']
+    name: InstructionName
+    description: NotRequired[str]
+    template_type: NotRequired[TemplateType]
+    template: InstructionTemplate
+    metadata: NotRequired[dict[str, Any]]
+    enabled: NotRequired[bool]
+
+
+CreateInstructionRequest: TypeAlias = "CreateInitialInstructionRequest"
+
+
+class CreateLambdaToolRequest(TypedDict):
+    type: Literal['lambda']
+    name: str
+    title: str
+    description: str
+    language: NotRequired[Literal['python']]
+    code: str
+    execution_configuration: NotRequired[ExecutionConfiguration]
+
+
+class CreateMcpToolConfigurationRequest(TypedDict):
+    name: ToolConfigurationName
+    description: NotRequired[str]
+    type: Literal['mcp']
+    enabled: NotRequired[bool]
+    argument_override: NotRequired[dict[str, Any]]
+    metadata: NotRequired[dict[str, Any]]
+
+
+CreateToolConfigurationRequest: TypeAlias = "CreateMcpToolConfigurationRequest | CreateCorporaSearchToolConfigurationRequest | CreateWebSearchToolConfigurationRequest"
+
+
+CreateToolRequest: TypeAlias = "CreateLambdaToolRequest"
+
+
+class CreateToolServerRequest(TypedDict):
+    name: ToolServerName
+    type: ToolServerType
+    description: NotRequired[str]
+    uri: str
+    headers: NotRequired[dict[str, str]]
+    transport: ToolServerTransport
+    auth: NotRequired[RemoteAuth]
+    enabled: NotRequired[bool]
+    metadata: NotRequired[dict[str, Any]]
+
+
+class CreateWebSearchToolConfigurationRequest(TypedDict):
+    name: ToolConfigurationName
+    description: NotRequired[str]
+    type: Literal['web_search']
+    enabled: NotRequired[bool]
+    argument_override: NotRequired[WebSearchToolParameters]
+    metadata: NotRequired[dict[str, Any]]
 
 
 CustomDimensions: TypeAlias = "dict[str, float]"
@@ -279,6 +453,25 @@ class Document(TypedDict):
     extraction_usage: NotRequired[ExtractionUsage]
 
 
+class DocumentConversionTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['document_conversion']
+
+
 class DocumentPart(TypedDict):
     text: str
     metadata: NotRequired[dict[str, Any]]
@@ -291,6 +484,25 @@ class DocumentPart(TypedDict):
 class DocumentStorageUsage(TypedDict):
     bytes_used: NotRequired[int]
     metadata_bytes_used: NotRequired[int]
+
+
+class DynamicVectaraTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['dynamic_vectara']
 
 
 class Encoder(TypedDict):
@@ -320,6 +532,11 @@ class EvaluateFactualConsistencyRequestModelParameters(TypedDict):
 
 class EvaluateFactualConsistencyResponse(TypedDict):
     score: float
+
+
+class ExecutionConfiguration(TypedDict):
+    max_execution_time_seconds: NotRequired[int]
+    max_memory_mb: NotRequired[int]
 
 
 class ExtractionUsage(TypedDict):
@@ -379,6 +596,14 @@ class FilterExtraction(TypedDict):
     metadata_filter: NotRequired[str]
 
 
+class FunctionDefinition(TypedDict):
+    language: Literal['python']
+    code: str
+    validation_status: NotRequired[Literal['pending', 'valid', 'invalid']]
+    validation_errors: NotRequired[list[str]]
+    execution_configuration: NotRequired[ExecutionConfiguration]
+
+
 class GenerationInfo(TypedDict):
     type: Literal['generation_info']
     rendered_prompt: str
@@ -431,6 +656,25 @@ class GenerationSpan(TypedDict):
     generation: str
 
 
+class GetDocumentTextTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['get_document_text']
+
+
 class GetFilterAttributeStatsResponse(TypedDict):
     filter_attribute_stats: list[FilterAttributeStat]
 
@@ -456,6 +700,12 @@ class GetTokenShortRequest(TypedDict):
 Header: TypeAlias = "list[Cell]"
 
 
+class HeaderAuth(TypedDict):
+    type: Literal['header']
+    header: str
+    value: str
+
+
 class Image(TypedDict):
     id: str
     title: NotRequired[str]
@@ -477,6 +727,25 @@ class ImageMetadata(TypedDict):
     mime_type: str
 
 
+class ImageReadTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['image_read']
+
+
 class IndividualSearchResult(TypedDict):
     text: str
     score: float
@@ -487,6 +756,32 @@ class IndividualSearchResult(TypedDict):
     image: NotRequired[ImageMetadata]
     request_corpora_index: int
     corpus_key: NotRequired[str]
+
+
+class InitialInstruction(TypedDict):
+    id: InstructionId
+    type: Literal['initial']
+    name: InstructionName
+    description: NotRequired[str]
+    template_type: TemplateType
+    template: InstructionTemplate
+    version: int
+    metadata: dict[str, Any]
+    enabled: bool
+    created_at: str
+    updated_at: str
+
+
+Instruction: TypeAlias = "InitialInstruction"
+
+
+InstructionId: TypeAlias = "str"
+
+
+InstructionName: TypeAlias = "str"
+
+
+InstructionTemplate: TypeAlias = "str"
 
 
 class Job(TypedDict):
@@ -521,6 +816,28 @@ class LLM(TypedDict):
     capabilities: NotRequired[LlmCapabilities]
     ownership: LlmOwnership
     prompts: NotRequired[list[Prompt]]
+
+
+class LambdaTool(TypedDict):
+    type: Literal['lambda']
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    language: Literal['python']
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: NotRequired[dict[str, Any]]
+    output_schema: NotRequired[dict[str, Any]]
+    function_definition: FunctionDefinition
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
 
 
 Language: TypeAlias = "Literal['auto', 'eng', 'deu', 'fra', 'zho', 'kor', 'ara', 'rus', 'tha', 'nld', 'ita', 'por', 'spa', 'jpn', 'pol', 'tur', 'vie', 'ind', 'ces', 'ukr', 'ell', 'heb', 'fas', 'hin', 'urd', 'swe', 'ben', 'msa', 'ron']"
@@ -565,6 +882,11 @@ class ListGenerationPresetsResponse(TypedDict):
     metadata: ListMetadata
 
 
+class ListInstructionsResponse(TypedDict):
+    instructions: list[Instruction]
+    metadata: ListMetadata
+
+
 class ListJobsResponse(TypedDict):
     jobs: list[Job]
     metadata: ListMetadata
@@ -593,6 +915,21 @@ class ListTableExtractorsResponse(TypedDict):
     table_extractors: list[TableExtractor]
 
 
+class ListToolConfigurationsResponse(TypedDict):
+    tool_configurations: list[ToolConfiguration]
+    metadata: ListMetadata
+
+
+class ListToolServersResponse(TypedDict):
+    tool_servers: list[ToolServer]
+    metadata: ListMetadata
+
+
+class ListToolsResponse(TypedDict):
+    tools: list[Tool]
+    metadata: ListMetadata
+
+
 class LlmCapabilities(TypedDict):
     image_support: NotRequired[bool]
     context_limit: NotRequired[int]
@@ -614,6 +951,47 @@ class MMRReranker(TypedDict):
 class MaxCharsChunkingStrategy(TypedDict):
     type: Literal['max_chars_chunking_strategy']
     max_chars_per_chunk: int
+
+
+class McpTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['mcp']
+    server_id: NotRequired[ToolServerId]
+    annotations: NotRequired[McpToolAnnotations]
+
+
+class McpToolAnnotations(TypedDict):
+    read_only_hint: NotRequired[bool]
+    destructive_hint: NotRequired[bool]
+    idempotent_hint: NotRequired[bool]
+    open_world_hint: NotRequired[bool]
+
+
+class McpToolConfiguration(TypedDict):
+    id: ToolConfigurationId
+    name: NotRequired[ToolConfigurationName]
+    description: NotRequired[str]
+    version: int
+    type: Literal['mcp']
+    enabled: bool
+    argument_override: NotRequired[dict[str, Any]]
+    metadata: dict[str, Any]
+    created_at: str
+    updated_at: str
 
 
 class MetadataQueryRequest(TypedDict):
@@ -638,6 +1016,14 @@ class NotFoundError(TypedDict):
     id: str
     messages: list[str]
     request_id: str
+
+
+class OAuthClientCredentialsAuth(TypedDict):
+    type: Literal['oauth_client_credentials']
+    client_id: str
+    client_secret: str
+    token_endpoint: str
+    scopes: NotRequired[list[str]]
 
 
 class OAuthError(TypedDict):
@@ -723,6 +1109,9 @@ QueryStreamedResponse: TypeAlias = "StreamSearchResponse | StreamGenerationChunk
 
 
 QueryWarning: TypeAlias = "Literal['exceeded_max_input_length_fcs', 'intelligent_query_rewriting_failed', 'fcs_language_not_supported']"
+
+
+RemoteAuth: TypeAlias = "BearerAuth | HeaderAuth | OAuthClientCredentialsAuth"
 
 
 class RephraseSpan(TypedDict):
@@ -870,6 +1259,44 @@ class StructuredDocumentSection(TypedDict):
     sections: NotRequired[list[StructuredDocumentSection]]
 
 
+class StructuredIndexingTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['structured_indexing']
+
+
+class SubAgentTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['sub_agent']
+
+
 class SummarizeDocumentRequest(TypedDict):
     llm_name: str
     prompt_template: NotRequired[str]
@@ -915,6 +1342,154 @@ class TableGenerationSpec(TypedDict):
     model_parameters: NotRequired[dict[str, Any]]
 
 
+TemplateType: TypeAlias = "Literal['velocity']"
+
+
+class TestInstructionRequest(TypedDict):
+    context: NotRequired[dict[str, Any]]
+    tools: NotRequired[list[Tool]]
+
+
+class TestInstructionResponse(TypedDict):
+    rendered_instruction: str
+
+
+class TestLambdaToolRequest(TypedDict):
+    language: NotRequired[Literal['python']]
+    code: str
+    execution_configuration: NotRequired[ExecutionConfiguration]
+    test_input: dict[str, Any]
+    timeout_seconds: NotRequired[int]
+
+
+class TestLambdaToolResponse(TypedDict):
+    validation: TestLambdaToolResponseValidation
+    input_schema: NotRequired[dict[str, Any]]
+    output_schema: NotRequired[dict[str, Any]]
+    execution: NotRequired[TestLambdaToolResponseExecution]
+
+
+class TestLambdaToolResponseExecution(TypedDict):
+    success: bool
+    output: NotRequired[dict[str, Any]]
+    error: NotRequired[TestLambdaToolResponseExecutionError]
+    latency_millis: NotRequired[int]
+    memory_used_mb: NotRequired[int]
+    validation_results: NotRequired[TestLambdaToolResponseExecutionValidationResults]
+
+
+class TestLambdaToolResponseExecutionError(TypedDict):
+    message: str
+    traceback: NotRequired[str]
+
+
+class TestLambdaToolResponseExecutionValidationResults(TypedDict):
+    input_valid: NotRequired[bool]
+    output_valid: NotRequired[bool]
+    validation_errors: NotRequired[list[str]]
+
+
+class TestLambdaToolResponseValidation(TypedDict):
+    status: Literal['valid', 'invalid', 'pending']
+    errors: list[str]
+
+
+class TestToolErrorResponse(TypedDict):
+    type: Literal['error']
+    error: TestToolErrorResponseError
+    latency_millis: int
+    memory_used_mb: NotRequired[int]
+
+
+class TestToolErrorResponseError(TypedDict):
+    message: str
+    traceback: NotRequired[str]
+
+
+class TestToolRequest(TypedDict):
+    input: dict[str, Any]
+    timeout_seconds: NotRequired[int]
+
+
+TestToolResponse: TypeAlias = "TestToolSuccessResponse | TestToolErrorResponse"
+
+
+class TestToolSuccessResponse(TypedDict):
+    type: Literal['success']
+    output: dict[str, Any]
+    latency_millis: int
+    memory_used_mb: NotRequired[int]
+    validation_results: NotRequired[TestToolSuccessResponseValidationResults]
+
+
+class TestToolSuccessResponseValidationResults(TypedDict):
+    input_valid: NotRequired[bool]
+    output_valid: NotRequired[bool]
+    validation_errors: NotRequired[list[str]]
+
+
+Tool: TypeAlias = "McpTool | CorporaSearchTool | WebSearchTool | LambdaTool | StructuredIndexingTool | SubAgentTool | ArtifactCreateTool | ArtifactReadTool | ArtifactGrepTool | ImageReadTool | DocumentConversionTool | DynamicVectaraTool | WebGetTool | GetDocumentTextTool"
+
+
+class ToolBase(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+
+
+ToolConfiguration: TypeAlias = "McpToolConfiguration | CorporaSearchToolConfiguration | WebSearchToolConfiguration"
+
+
+ToolConfigurationId: TypeAlias = "str"
+
+
+ToolConfigurationName: TypeAlias = "str"
+
+
+ToolDescriptionTemplate: TypeAlias = "str"
+
+
+ToolId: TypeAlias = "str"
+
+
+class ToolServer(TypedDict):
+    id: ToolServerId
+    name: ToolServerName
+    type: ToolServerType
+    description: NotRequired[str]
+    uri: str
+    headers: NotRequired[dict[str, str]]
+    transport: ToolServerTransport
+    enabled: bool
+    metadata: NotRequired[dict[str, Any]]
+    created_at: str
+    updated_at: str
+
+
+ToolServerId: TypeAlias = "str"
+
+
+ToolServerName: TypeAlias = "str"
+
+
+ToolServerTransport: TypeAlias = "Literal['sse', 'streamable-http']"
+
+
+ToolServerType: TypeAlias = "Literal['mcp']"
+
+
 class Turn(TypedDict):
     id: str
     chat_id: str
@@ -935,6 +1510,16 @@ class UpdateAppClientRequest(TypedDict):
     agent_roles: NotRequired[list[AgentRole]]
 
 
+class UpdateCorporaSearchToolConfigurationRequest(TypedDict):
+    name: NotRequired[ToolConfigurationName]
+    description: NotRequired[str]
+    type: Literal['corpora_search']
+    enabled: NotRequired[bool]
+    argument_override: NotRequired[CorporaSearchToolParameters]
+    query_configuration: NotRequired[CorporaSearchQueryConfiguration]
+    metadata: NotRequired[dict[str, Any]]
+
+
 class UpdateCorpusRequest(TypedDict):
     enabled: NotRequired[bool | None]
     name: NotRequired[str | None]
@@ -946,8 +1531,70 @@ class UpdateDocumentRequest(TypedDict):
     metadata: NotRequired[dict[str, Any]]
 
 
+class UpdateInitialInstructionRequest(TypedDict):
+    type: Literal['initial']
+    name: NotRequired[InstructionName]
+    description: NotRequired[str]
+    template: NotRequired[InstructionTemplate]
+    template_type: NotRequired[TemplateType]
+    metadata: NotRequired[dict[str, Any]]
+    enabled: NotRequired[bool]
+
+
+UpdateInstructionRequest: TypeAlias = "UpdateInitialInstructionRequest"
+
+
+class UpdateLambdaToolRequest(TypedDict):
+    type: Literal['lambda']
+    enabled: NotRequired[bool]
+    title: NotRequired[str]
+    description: NotRequired[str]
+    code: NotRequired[str]
+    execution_configuration: NotRequired[ExecutionConfiguration]
+
+
+class UpdateMcpToolConfigurationRequest(TypedDict):
+    name: NotRequired[ToolConfigurationName]
+    description: NotRequired[str]
+    type: Literal['mcp']
+    enabled: NotRequired[bool]
+    argument_override: NotRequired[dict[str, Any]]
+    metadata: NotRequired[dict[str, Any]]
+
+
+class UpdateMcpToolRequest(TypedDict):
+    type: Literal['mcp']
+    enabled: NotRequired[bool]
+
+
+UpdateToolConfigurationRequest: TypeAlias = "UpdateMcpToolConfigurationRequest | UpdateCorporaSearchToolConfigurationRequest | UpdateWebSearchToolConfigurationRequest"
+
+
+UpdateToolRequest: TypeAlias = "UpdateMcpToolRequest | UpdateLambdaToolRequest"
+
+
+class UpdateToolServerRequest(TypedDict):
+    name: NotRequired[ToolServerName]
+    description: NotRequired[str]
+    uri: NotRequired[str]
+    headers: NotRequired[dict[str, str]]
+    transport: NotRequired[ToolServerTransport]
+    auth: NotRequired[RemoteAuth]
+    enabled: NotRequired[bool]
+    metadata: NotRequired[dict[str, Any]]
+
+
 class UpdateTurnRequest(TypedDict):
     enabled: NotRequired[Literal[False]]
+
+
+class UpdateWebSearchToolConfigurationRequest(TypedDict):
+    name: NotRequired[ToolConfigurationName]
+    description: NotRequired[str]
+    type: Literal['web_search']
+    enabled: NotRequired[bool]
+    argument_override: NotRequired[WebSearchToolParameters]
+    metadata: NotRequired[dict[str, Any]]
 
 
 class UploadFileRequest(TypedDict):
@@ -963,3 +1610,62 @@ class UserFunctionReranker(TypedDict):
     user_function: NotRequired[str]
     limit: NotRequired[int]
     cutoff: NotRequired[float]
+
+
+class WebGetTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['web_get']
+
+
+class WebSearchTool(TypedDict):
+    id: ToolId
+    name: str
+    title: NotRequired[str]
+    description: str
+    description_template: NotRequired[ToolDescriptionTemplate]
+    documentation: NotRequired[str]
+    enabled: bool
+    experimental: NotRequired[bool]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    input_schema: dict[str, Any]
+    category: NotRequired[str]
+    lineage: NotRequired[str]
+    version: NotRequired[str]
+    tool_groups: NotRequired[list[str]]
+    type: Literal['web_search']
+
+
+class WebSearchToolConfiguration(TypedDict):
+    id: ToolConfigurationId
+    name: NotRequired[ToolConfigurationName]
+    description: NotRequired[str]
+    version: int
+    type: Literal['web_search']
+    enabled: bool
+    argument_override: NotRequired[WebSearchToolParameters]
+    metadata: dict[str, Any]
+    created_at: str
+    updated_at: str
+
+
+class WebSearchToolParameters(TypedDict):
+    query: NotRequired[str]
+    limit: NotRequired[int]
+    provider: NotRequired[Literal['tavily']]
+    include_domains: NotRequired[list[str]]
+    exclude_domains: NotRequired[list[str]]

@@ -1,0 +1,207 @@
+"""Tools: what agents can do. Spec tag: Tools; configurations of tools are in `tool_configurations`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from understudy.apis.vectara.kinds import TOOL_SERVERS, TOOLS, free_id
+from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.tool_configurations import remove_tool
+from understudy.apis.vectara.versions import refuse_taken
+from understudy.behaviours.functions import read_function
+from understudy.behaviours.schemas import Schemas, TooMuch
+from understudy.engine.context import Context
+from understudy.engine.operation import operation, prepare
+from understudy.engine.work import Work
+from understudy.errors import BadRequest, Forbidden, NotFound
+from understudy.state.world import World
+
+NOT_RUN = "this stand-in does not run the code of tools; what the code takes and gives was read from its text"
+LIMITS: Mapping[str, int] = {"max_execution_time_seconds": 30, "max_memory_mb": 100}
+_OWN = ("mcp", "lambda")
+"""Types that accounts bring; all others belong to the platform."""
+
+
+@operation("listTools")
+def list_tools(
+    ctx: Context,
+    *,
+    limit: int,
+    filter: str | None = None,
+    type: str | None = None,
+    enabled: bool | None = None,
+    category: Collection[str] | None = None,
+    tool_server_id: str | None = None,
+    page_key: str | None = None,
+) -> dict[str, Any]:
+    """Without the tools of servers that are switched off (guess)."""
+    off = {server["id"] for server in ctx.store.table(TOOL_SERVERS).values() if not server["enabled"]}
+    records = [
+        record
+        for record in matching(ctx.store.table(TOOLS).records(), filter, "name", "title", "description")
+        if record.value.get("server_id") not in off
+        and (type is None or record.value["type"] == type)
+        and (enabled is None or record.value["enabled"] is enabled)
+        and (not category or record.value.get("category") in category)
+        and (tool_server_id is None or record.value.get("server_id") == tool_server_id)
+    ]
+    narrowing = (filter, type, enabled, category, tool_server_id)
+    shown, metadata = page(ctx, records, limit, page_key, *narrowing)
+    return {"tools": shown, "metadata": metadata}
+
+
+@prepare("createTool", "testLambdaToolWithoutCreation")
+def plan_reading(ctx: Context, body: dict[str, Any]) -> Work:
+    return _reading(body["code"])
+
+
+@operation("createTool")
+def create_tool(
+    ctx: Context, body: dict[str, Any], *, prepared: Mapping[str, Any]
+) -> tuple[dict[str, Any], int]:
+    return _make(ctx.world, free_id(ctx.world, TOOLS, "tol"), body, prepared), 201
+
+
+@operation("testLambdaToolWithoutCreation")
+def try_function(ctx: Context, body: dict[str, Any], *, prepared: Mapping[str, Any]) -> dict[str, Any]:
+    errors = prepared.get("errors", [])
+    validation = {"status": "invalid" if errors else "valid", "errors": errors}
+    if errors:
+        return {"validation": validation}
+    faults = _input_faults(body["test_input"], prepared["input_schema"])
+    execution = {
+        "success": False,
+        "error": {"message": NOT_RUN},
+        "latency_millis": 0,
+        "validation_results": {"input_valid": not faults, "validation_errors": faults},
+    }
+    return {"validation": validation, **prepared, "execution": execution}
+
+
+@operation("getTool")
+def get_tool(ctx: Context, tool_id: str) -> dict[str, Any]:
+    return ctx.store.table(TOOLS).get(tool_id)
+
+
+@prepare("updateTool")
+def plan_change(ctx: Context, tool_id: str, body: dict[str, Any]) -> Work | None:
+    return _reading(body["code"]) if body["type"] == "lambda" and "code" in body else None
+
+
+@operation("updateTool")
+def update_tool(
+    ctx: Context, tool_id: str, body: dict[str, Any], *, prepared: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    tools = ctx.store.table(TOOLS)
+    tool = tools.get(tool_id)
+    if body["type"] != tool["type"]:
+        raise BadRequest({"body.type": f"the tool is of type '{tool['type']}'; {' and '.join(_OWN)} change"})
+    changed = {**tool, **_given(body, ("enabled",))}
+    if tool["type"] == "lambda":
+        changed |= _given(body, ("title", "description")) | _changed_function(tool, body)
+        if prepared is not None:
+            changed.pop("output_schema", None)
+            changed |= _sound(prepared)
+    return tool if changed == tool else tools.replace({**changed, "updated_at": ctx.clock.stamp()})
+
+
+@operation("deleteTool")
+def delete_tool(ctx: Context, tool_id: str) -> None:
+    """Also when agents use it; 403 for a tool of the platform (guess)."""
+    tool = ctx.store.table(TOOLS).get(tool_id)
+    if tool["type"] not in _OWN:
+        raise Forbidden(f"{TOOLS.title(tool_id)} belongs to the platform and stays")
+    remove_tool(ctx.store, tool_id)
+
+
+@operation("testTool")
+def try_tool(ctx: Context, tool_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    tool = ctx.store.table(TOOLS).get(tool_id)
+    if tool["type"] != "lambda":
+        raise NotFound(f"{TOOLS.title(tool_id)} is no function but of type '{tool['type']}'", tool_id)
+    return {"type": "error", "error": {"message": NOT_RUN}, "latency_millis": 0}
+
+
+def seed(world: World, row: dict[str, Any]) -> None:
+    """One row of the fixture section `tools`: a function."""
+    made = _make(
+        world,
+        row.get("id") or free_id(world, TOOLS, "tol"),
+        row,
+        read_function(row["code"].encode()),
+        place="code",
+    )
+    if not row.get("enabled", True):
+        world.store.table(TOOLS).replace({**made, "enabled": False})
+
+
+def _make(
+    world: World, tool_id: str, given: Mapping[str, Any], read: Mapping[str, Any], place: str = "body.code"
+) -> dict[str, Any]:
+    schemas = _sound(read, place)
+    tools = world.store.table(TOOLS)
+    refuse_taken(tools, given["name"])
+    now = world.clock.stamp()
+    tool = {
+        "id": tool_id,
+        "type": "lambda",
+        **_given(given, ("name", "title", "description")),
+        "language": "python",
+        "enabled": True,
+        **schemas,
+        "function_definition": _definition(
+            given["code"], {**LIMITS, **given.get("execution_configuration", {})}
+        ),
+        "created_at": now,
+        "updated_at": now,
+    }
+    return tools.add(tool)
+
+
+def _changed_function(tool: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    old = tool["function_definition"]
+    limits = {**old["execution_configuration"], **body.get("execution_configuration", {})}
+    return {"function_definition": _definition(body.get("code", old["code"]), limits)}
+
+
+def _definition(code: str, limits: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "language": "python",
+        "code": code,
+        "validation_status": "valid",
+        "execution_configuration": _given(limits, tuple(LIMITS)),
+    }
+
+
+def _reading(code: str) -> Work:
+    return Work(read_function, code.encode(), lambda why: BadRequest({"body.code": why}))
+
+
+def _sound(read: Mapping[str, Any], place: str = "body.code") -> Mapping[str, Any]:
+    """The schemas of a function; 400 with the lines of its faults."""
+    if "errors" in read:
+        raise BadRequest({place: "; ".join(read["errors"])})
+    return read
+
+
+def _input_faults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """What is wrong with arguments, by parameter."""
+    known, faults = schema["properties"], []
+    faults += [f"'{name}' is no parameter" for name in value if name not in known]
+    faults += [f"'{name}' is required" for name in schema.get("required", ()) if name not in value]
+    for name, part in known.items():
+        if name in value and not _fits(value[name], part):
+            faults.append(f"'{name}' is not what the function takes")
+    return faults
+
+
+def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    try:
+        return Schemas(schema).fits(value, schema)
+    except TooMuch:
+        return False
+
+
+def _given(holder: Mapping[str, Any], members: Sequence[str]) -> dict[str, Any]:
+    return {member: holder[member] for member in members if member in holder}
