@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 START_SECONDS = 20
-KEY = "zut_understudy"
+KEY, OPENAI_KEY = "zut_understudy", "sk-understudy"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -103,7 +103,9 @@ class Understudy:
 
     Args:
         url: base URL of the server.
-        api_key: a personal key that leads to this world alone.
+        api_key: a personal key of Vectara that leads to this world alone.
+        openai_url, openai_key: what the `openai` package takes as `base_url` and `api_key`; the key opens
+            all of AIVAX.
         world: name of the world.
     """
 
@@ -112,6 +114,8 @@ class Understudy:
         self.world = world
         self.url = background.url
         self.api_key = f"{KEY}@{world}"
+        self.openai_url = f"{background.url}/v1"
+        self.openai_key = f"{OPENAI_KEY}@{world}"
 
     def client(self, **headers: str) -> httpx.Client:
         """A plain HTTP client with the key of this world; `headers` replace or add."""

@@ -59,7 +59,7 @@ def test_a_refusal_reaches_the_web_client_with_its_status(node: Path, understudy
 
 
 def test_inference_through_the_openai_package(node: Path, understudy: Understudy) -> None:
-    told = play(node / "inference.mjs", understudy.url, f"sk-understudy@{understudy.world}")
+    told = play(node / "inference.mjs", understudy.url, understudy.openai_key)
     weather = {"name": "get_weather", "arguments": '{"city": "Tokyo"}'}
     assert "@openai/gpt-5-mini" in told["models"]
     assert told["whole"] == told["pieces"] == "PONG"

@@ -39,8 +39,7 @@ def ask(text: str) -> Any:
 
 @pytest.fixture
 def client(understudy: Understudy) -> Iterator[OpenAI]:
-    key = f"sk-understudy@{understudy.world}"
-    with OpenAI(base_url=f"{understudy.url}/v1", api_key=key, max_retries=0) as client:
+    with OpenAI(base_url=understudy.openai_url, api_key=understudy.openai_key, max_retries=0) as client:
         yield client
 
 
@@ -110,8 +109,7 @@ def test_refusals_are_the_exceptions_of_the_package(client: OpenAI, understudy: 
 
 def test_the_async_client(understudy: Understudy) -> None:
     async def streamed() -> str:
-        key = f"sk-understudy@{understudy.world}"
-        async with AsyncOpenAI(base_url=f"{understudy.url}/v1", api_key=key) as client:
+        async with AsyncOpenAI(base_url=understudy.openai_url, api_key=understudy.openai_key) as client:
             stream = await client.chat.completions.create(
                 model=MINI, messages=ask("Reply with exactly the word: PONG"), stream=True
             )
