@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,8 @@ import pytest
 import yaml
 
 from tests.apis.aivax.conftest import Client
-from understudy.app import create_server
 from understudy.pytest_plugin import Understudy
-from understudy.settings import Settings, data_directory
+from understudy.settings import data_directory
 
 pytestmark = pytest.mark.understudy(fixture="support-desk")
 
@@ -106,14 +104,6 @@ def test_a_key_of_each_api_opens_it(api: Client, understudy: Understudy) -> None
     assert api.get("/api/v1/collections")
     with understudy.client() as client:
         assert len(client.get("/v2/corpora").json()["corpora"]) == 3
-
-
-def test_a_server_with_it_starts_at_once() -> None:
-    """One second with both APIs; the first server of a process also pays for its imports."""
-    create_server(Settings(fixture="empty")).close()
-    began = time.perf_counter()
-    create_server(Settings(fixture="support-desk")).close()
-    assert time.perf_counter() - began < 1
 
 
 def test_its_web_chat_goes_on(api: Client, understudy: Understudy) -> None:

@@ -274,7 +274,7 @@ def test_ten_thousand_wrong_members_cost_little(api: httpx.Client) -> None:
     answer = api.post(DOCUMENTS, json=core("new", *({"text": number} for number in range(10_000))))
     refused(answer, 400)
     assert len(answer.content) < 10_000
-    assert time.perf_counter() - began < 10  # more than linear work would take minutes
+    assert time.perf_counter() - began < 2
 
 
 # Size and kind of the body
