@@ -50,6 +50,15 @@ def some_document(dice: random.Random) -> dict[str, Any]:
     return {**document, "type": "structured", "title": dice.choice(WORDS), "sections": sections}
 
 
+def some_agent(dice: random.Random) -> dict[str, Any]:
+    return {
+        "name": dice.choice(WORDS),
+        "model": {"name": "gpt-4o"},
+        "tool_configurations": {word: {"type": "web_search"} for word in dice.sample(WORDS, 3)},
+        "first_step": {"instructions": [], "output_parser": {"type": "default"}},
+    }
+
+
 def some_query(dice: random.Random) -> dict[str, Any]:
     reranker = dice.choice(
         [
@@ -166,6 +175,9 @@ def some_calls() -> list[tuple[str, str, Any]]:
         lambda: ("POST", "/v2/app_clients", {"name": dice.choice(WORDS), "type": "client_credentials"}),
         lambda: ("GET", "/v2/app_clients?filter=l", None),
         lambda: ("DELETE", f"/v2/app_clients/app_{dice.randint(2, 9)}", None),
+        lambda: ("POST", "/v2/agents", some_agent(dice)),
+        lambda: ("PATCH", "/v2/agents/front-desk", {"enabled": dice.random() < 0.5}),
+        lambda: ("GET", "/v2/agents/front-desk/schedules/monday-greeting/executions", None),
         lambda: ("PUT", "/v2/corpora", None),
         lambda: (
             "POST",

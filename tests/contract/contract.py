@@ -55,6 +55,8 @@ class Contract:
 VECTARA = Contract(
     name="vectara",
     path_values={
+        "agent_key": "front-desk",
+        "schedule_key": "monday-greeting",
         "api_key_id": "aky_4",
         "app_client_id": "app_1",
         "corpus_key": "handbook",

@@ -51,6 +51,10 @@ BEYOND_SCHEMAS = re.compile(
     | body\.id                                         # fit for a path
     | body\.corpus_keys                               # by the kind of key
     | body.*\.llm_name
+    | body\.model\.name | body\.key                     # what there is; the same as in the path
+    | body\.(tool_configurations|first_step|steps)\..*  # what there is, in the account and in the agent
+    | body\.schedule\..+ | body\.message\[\d+\]\.skill_name  # languages of times; skills of the agent
+    | body\.first_step(_name)?                         # one of two, and there
     | body\.queries\[\d+\]\.query                     # so many words
     | body\.(file|filename)                            # what a file holds and is called
     | body\.table_extraction_config\.extractor\.name   # names of what is installed

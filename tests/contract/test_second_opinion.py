@@ -58,6 +58,43 @@ JUDGED = {"generated_text": "Ships sail.", "source_texts": ["Ships sail at noon.
 SEARCH = {"corpora": [{"corpus_key": "c"}, {"corpus_key": "handbook"}]}
 GRANT = {"client_id": "understudy", "client_secret": "understudy-secret", "grant_type": "client_credentials"}
 
+STEP = {
+    "name": "ask",
+    "instructions": [{"type": "inline", "name": "i", "template": "Be brief.", "metadata": {"a": 1}}],
+    "output_parser": {"type": "structured", "json_schema": {"name": "s", "schema": {"type": "object"}}},
+    "reminders": [{"type": "templated", "template": "Soon.", "hooks": ["tool_output"]}],
+    "next_steps": [{"condition": "get('$.output.done') == true", "step_name": "ask"}],
+    "allowed_tools": ["fetch"],
+    "reentry_step": "ask",
+}
+AGENT = {
+    "key": "pilot",
+    "name": "Pilot",
+    "description": "Of the harbour",
+    "model": {"name": "gpt-4o", "parameters": {"seed": 1}, "retry_configuration": {"max_retries": 1}},
+    "tool_configurations": {
+        "fetch": {"type": "web_get", "argument_override": {"url": {"$ref": "session.metadata.url"}}},
+        "search": {
+            "type": "corpora_search",
+            "query_configuration": {"search": {"corpora": [{"corpus_key": "c", "query": "tide"}]}},
+        },
+        "desk": {"type": "sub_agent", "sub_agent_configuration": {"agent_key": "front-desk"}},
+    },
+    "skills": {"knots": {"description": "Ties", "content": "Over, under."}},
+    "first_step": STEP,
+    "compaction": {"threshold_percent": 80},
+    "tool_output_offloading": {"enabled": True},
+}
+DAILY = {
+    "key": "daily",
+    "name": "Daily",
+    "description": "At noon",
+    "message": [{"type": "text", "content": "Report."}, {"type": "skill", "skill_name": "knots"}],
+    "schedule": {"type": "cron", "cron_expression": "0 12 * * *"},
+    "session_metadata": {"kind": "daily"},
+}
+HOURLY = {"schedule": {"type": "interval", "interval": "PT1H"}, "enabled": False}
+
 ROLES = {
     "api_roles": ["viewer", "agent_user"],
     "corpus_roles": [{"corpus_key": "handbook", "role": "editor"}],
@@ -130,6 +167,28 @@ CALLS: Calls = [
     ("get", "/v2/corpora/c", {}, 200),
     ("get", "/v2/corpora/none", {}, 404),
     ("patch", "/v2/corpora/c", {"json": {"name": "Harbour"}}, 200),
+    ("post", "/v2/agents", {"json": AGENT}, 201),
+    ("post", "/v2/agents", {"json": AGENT}, 409),
+    ("post", "/v2/agents", {"json": {"name": "Pilot"}}, 400),
+    ("get", "/v2/agents", {"params": {"filter": "pilot", "enabled": "true"}}, 200),
+    ("get", "/v2/agents/pilot", {}, 200),
+    ("get", "/v2/agents/none", {}, 404),
+    ("patch", "/v2/agents/pilot", {"json": {"enabled": False, "skills": {"knots": None}}}, 200),
+    ("put", "/v2/agents/pilot", {"json": AGENT}, 200),
+    ("get", "/v2/agents/pilot/identity", {}, 200),
+    ("patch", "/v2/agents/pilot/identity", {"json": {"mode": "manual", **ROLES}}, 200),
+    ("patch", "/v2/agents/none/identity", {"json": {}}, 404),
+    ("post", "/v2/agents/pilot/schedules", {"json": DAILY}, 201),
+    ("post", "/v2/agents/pilot/schedules", {"json": DAILY}, 409),
+    ("post", "/v2/agents/pilot/schedules", {"json": {**DAILY, "message": []}}, 400),
+    ("get", "/v2/agents/pilot/schedules", {}, 200),
+    ("get", "/v2/agents/pilot/schedules/daily", {}, 200),
+    ("get", "/v2/agents/pilot/schedules/none", {}, 404),
+    ("patch", "/v2/agents/pilot/schedules/daily", {"json": HOURLY}, 200),
+    ("get", "/v2/agents/pilot/schedules/daily/executions", {}, 200),
+    ("delete", "/v2/agents/pilot/schedules/daily", {}, 204),
+    ("delete", "/v2/agents/pilot", {}, 204),
+    ("delete", "/v2/agents/pilot", {}, 404),
     ("post", "/v2/corpora/c/documents", {"json": STRUCTURED}, 201),
     ("post", "/v2/corpora/c/documents", {"json": CORE}, 201),
     ("post", "/v2/corpora/c/documents", {"json": CORE}, 409),

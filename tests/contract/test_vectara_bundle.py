@@ -19,6 +19,8 @@ OPERATIONS = {operation["operationId"]: (path, operation) for path, _, operation
 UNIONS = sorted(name for name, schema in SCHEMAS.items() if "discriminator" in schema)
 EXTENSIONS = {"x-sources", "x-key-kinds", "x-safe", "x-roles", "x-resource"}
 RESOURCES = {
+    "agent",
+    "agent_schedule",
     "api_key",
     "app_client",
     "chat",
@@ -59,6 +61,7 @@ SCHEMA_WORDS = {
     "nullable",
     "deprecated",
     "oneOf",
+    "anyOf",
     "allOf",
     "discriminator",
     "$ref",
@@ -97,6 +100,8 @@ def test_the_covered_operations() -> None:
     tags = [operation["tags"] for _, operation in OPERATIONS.values()]
     assert {tag: tags.count([tag]) for tag in sorted({tag for names in tags for tag in names})} == {
         "API Keys": 5,
+        "Agent Schedules": 6,
+        "Agents": 8,
         "Application Clients": 5,
         "Authentication": 2,
         "Chats": 9,
@@ -194,7 +199,8 @@ def test_a_schema_uses_known_words_only(name: str) -> None:
         schema = todo.pop()
         assert schema.keys() <= SCHEMA_WORDS
         assert set(schema.get("required", ())) <= _members(schema)
-        todo += [*schema.get("properties", {}).values(), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+        todo += schema.get("properties", {}).values()
+        todo += [part for word in ("oneOf", "anyOf", "allOf") for part in schema.get(word, ())]
         todo += [
             schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)
         ]

@@ -206,6 +206,99 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/Job/properties/type/enum: [rebuild_vector_index replace_filter_attributes unknown]"
         " -> [rebuild_vector_index replace_filter_attributes bulk_delete_documents unknown]",
     ),
+    "agents: a key that is taken": (
+        "operations/createAgent/responses/409/application/json/$ref: absent -> Error",
+    ),
+    "agents: the table is silent where only the SDK knows the operation": (
+        "operations/*AgentIdentity/parameters/header Request-Timeout*: absent -> *",
+        "operations/*AgentIdentity/parameters/path agent_key/schema/$ref: absent -> AgentKey",
+        "operations/*AgentIdentity/parameters/path agent_key/schema/type: string -> absent",
+        "operations/*AgentSchedule*/parameters/header Request-Timeout*: absent -> *",
+        "operations/*AgentSchedule*/parameters/path agent_key/schema/$ref: absent -> AgentKey",
+        "operations/*AgentSchedule*/parameters/path schedule_key/schema/$ref: absent -> AgentScheduleKey",
+        "operations/*AgentSchedule*/parameters/path *_key/schema/type: string -> absent",
+        "operations/listAgentSchedule*/parameters/query limit/schema/*: absent -> *",
+        "operations/listAgentScheduleExecutions/responses/40*/application/json/$ref: absent -> *Error",
+    ),
+    "schedules: the rules of agents, and a bound of what is kept": (
+        "schemas/AgentScheduleKey/*: absent -> *",
+        "schemas/AgentScheduleName/minLength: absent -> 1",
+        "schemas/*AgentScheduleRequest/properties/max_executions_to_keep/maximum: absent -> 1000",
+        "schemas/*AgentScheduleRequest/properties/max_executions_to_keep/minimum: absent -> 1",
+        "schemas/*AgentScheduleRequest/properties/message/minItems: absent -> 1",
+    ),
+    "schedules: defaults in the texts of the SDK, and what absent means": (
+        "schemas/CreateAgentScheduleRequest/properties/*/default: absent -> *",
+    ),
+    "agents: patterns are anchored": (
+        "schemas/AgentKey/pattern: [0-9a-zA-Z_-]+$ -> ^[0-9a-zA-Z_-]+$",
+        "schemas/Inline*/properties/tool_id/pattern: ^tol_.* -> ^tol_.*$",
+        "schemas/ReferenceInstruction/properties/id/pattern: ins_[0-9a-zA-Z_-]+$ -> ^ins_[0-9a-zA-Z_-]+$",
+    ),
+    "agents: what the stand-in always sends": (
+        "schemas/Agent/required: [enabled first_step key model name tool_configurations]"
+        " -> [created_at enabled first_step first_step_name key metadata model name steps"
+        " tool_configurations updated_at]",
+        "schemas/AgentIdentity/required: [agent_roles api_roles corpus_roles mode]"
+        " -> [agent_roles api_roles client_id corpus_roles mode]",
+        "schemas/AgentSchedule/required: [agent_key created_at enabled key message name schedule]"
+        " -> [agent_key created_at enabled key max_executions_to_keep message name schedule"
+        " session_metadata]",
+    ),
+    "agents: the older form has no names of steps, the newer one may name the first step of several": (
+        "schemas/FirstAgentStep/allOf/-/required: [name] -> absent",
+        "schemas/CreateAgentRequest/required: [first_step model name tool_configurations]"
+        " -> [model name tool_configurations]",
+        "schemas/ReplaceAgentRequest/required: [first_step model name tool_configurations]"
+        " -> [model name tool_configurations]",
+    ),
+    "agents: an empty name names nothing": (
+        "schemas/FirstAgentStep/allOf/-/properties/name/minLength: absent -> 1",
+        "schemas/UpdateFirstAgentStep/properties/name/minLength: absent -> 1",
+    ),
+    "agents: text of the SDK for null": (
+        "schemas/AgentStep/properties/allowed_*/nullable: absent -> True",
+        "schemas/UpdateAgentRequest/properties/*/nullable: absent -> True",
+        "schemas/UpdateAgentStep/nullable: absent -> True",
+        "schemas/UpdateAgentStep/properties/*/nullable: absent -> True",
+        "schemas/UpdateFirstAgentStep/properties/*/nullable: absent -> True",
+    ),
+    "agents: a reference that may be null stands in allOf": (
+        "schemas/UpdateAgentRequest/properties/*/$ref: * -> absent",
+        "schemas/UpdateAgentRequest/properties/*/allOf/*/$ref: absent -> *",
+        "schemas/UpdateAgentRequest/properties/*/type: absent -> object",
+    ),
+    "agents: numbers in the texts of the SDK": (
+        "schemas/CompactionConfig/properties/threshold_percent/maximum: absent -> 95",
+        "schemas/CompactionConfig/properties/threshold_percent/minimum: absent -> 50",
+    ),
+    "agents: a number of bytes, lines or turns, or a percentage": (
+        "schemas/ArtifactReadConfiguration/properties/max_*/minimum: absent -> 1",
+        "schemas/ArtifactReadConfiguration/properties/max_*/format: absent -> int32",
+        "schemas/CompactionConfig/properties/keep_recent_inputs/minimum: absent -> 0",
+        "schemas/CompactionConfig/properties/keep_recent_inputs/format: absent -> int32",
+        "schemas/ToolOutputOffloadingConfiguration/properties/*/format: absent -> int32",
+        "schemas/WebGetToolParameters/properties/*/anyOf/-/format: absent -> int32",
+        "schemas/ToolOutputOffloadingConfiguration/properties/context_percentage/maximum: absent -> 100",
+        "schemas/ToolOutputOffloadingConfiguration/properties/*/minimum: absent -> 0",
+    ),
+    "agents: a search by an agent has the limits of a query": (
+        "schemas/AgentCorporaSearchQueryConfiguration/required: absent -> [search]",
+        "schemas/AgentKeyedSearchCorpus/properties/*: absent -> *",
+        "schemas/AgentKeyedSearchCorpus/properties/corpus_key/anyOf/-/type: string -> absent",
+        "schemas/AgentSearchCorporaParameters/*: absent -> *",
+    ),
+    "agents: the SDK lets corpora and filters come from the session": (
+        "schemas/InlineCorporaSearchToolConfiguration/properties/query_configuration/*: * -> *",
+    ),
+    "agents: every variant is an object": (
+        "schemas/AgentInput/type: absent -> object",
+        "schemas/ScheduleConfiguration/type: absent -> object",
+        "schemas/AgentOutputParser/type: absent -> object",
+        "schemas/AgentStepInstruction/type: absent -> object",
+        "schemas/AgentStepReminder/type: absent -> object",
+        "schemas/AgentToolConfiguration/type: absent -> object",
+    ),
     "what the stand-in always sends": (
         "schemas/ApiKey/required: absent -> [api_key_role enabled id name]",
         "schemas/AppClient/required: absent -> [client_id client_secret id name]",

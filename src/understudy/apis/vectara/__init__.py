@@ -35,6 +35,8 @@ API = ApiDefinition(
         "tool_servers",
         "tools",
         "tool_configurations",
+        "agents",
+        "agent_schedules",
     ),
     world_hint=auth.world_hint,
     authenticate=auth.authenticate,

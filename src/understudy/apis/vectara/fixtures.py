@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 from understudy.apis.vectara import (
+    agent_schedules,
+    agents,
     api_keys,
     application_clients,
     chats,
@@ -208,6 +210,16 @@ SECTIONS: Mapping[str, Section] = {
             ]
         },
         tools.seed,
+    ),
+    "agents": Section({"$ref": "#/components/schemas/CreateAgentRequest"}, agents.seed),
+    "agent_schedules": Section(
+        {
+            "allOf": [
+                {"type": "object", "required": ["agent_key"], "properties": {"agent_key": _TEXT}},
+                {"$ref": "#/components/schemas/CreateAgentScheduleRequest"},
+            ]
+        },
+        agent_schedules.seed,
     ),
     "bulk": Section(
         _row(

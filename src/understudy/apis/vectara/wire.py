@@ -5,9 +5,147 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
+class Agent(TypedDict):
+    key: AgentKey
+    name: AgentName
+    description: NotRequired[str]
+    tool_configurations: dict[str, AgentToolConfiguration]
+    skills: NotRequired[dict[str, AgentSkill]]
+    model: AgentModel
+    first_step: FirstAgentStep
+    first_step_name: str
+    steps: dict[str, AgentStep]
+    metadata: dict[str, Any]
+    enabled: bool
+    compaction: NotRequired[CompactionConfig]
+    tool_output_offloading: NotRequired[ToolOutputOffloadingConfiguration]
+    created_at: str
+    updated_at: str
+
+
+class AgentCorporaSearchQueryConfiguration(TypedDict):
+    search: AgentSearchCorporaParameters
+    generation: NotRequired[GenerationParameters]
+    save_history: NotRequired[bool]
+
+
+class AgentIdentity(TypedDict):
+    mode: AgentIdentityMode
+    client_id: str
+    api_roles: list[ApiRole]
+    corpus_roles: list[CorpusRole]
+    agent_roles: list[AgentRole]
+
+
+AgentIdentityMode: TypeAlias = "Literal['auto', 'manual']"
+
+
+AgentInput: TypeAlias = "AgentTextInput | AgentSkillInput"
+
+
+AgentKey: TypeAlias = "str"
+
+
+class AgentKeyedSearchCorpus(TypedDict):
+    corpus_key: CorpusKey | EagerReference
+    custom_dimensions: NotRequired[CustomDimensions]
+    metadata_filter: NotRequired[str | EagerReference]
+    lexical_interpolation: NotRequired[float]
+    semantics: NotRequired[SearchSemantics]
+    query: NotRequired[str]
+
+
+class AgentModel(TypedDict):
+    name: str
+    parameters: NotRequired[dict[str, Any]]
+    retry_configuration: NotRequired[RetryConfiguration]
+
+
+AgentName: TypeAlias = "str"
+
+
+AgentOutputParser: TypeAlias = "DefaultOutputParser | StructuredOutputParser"
+
+
 class AgentRole(TypedDict):
     agent_key: str
     role: Literal['agent_administrator', 'agent_viewer', 'agent_developer', 'agent_user']
+
+
+class AgentSchedule(TypedDict):
+    key: AgentScheduleKey
+    agent_key: AgentKey
+    name: AgentScheduleName
+    description: NotRequired[str]
+    message: list[AgentInput]
+    schedule: ScheduleConfiguration
+    enabled: bool
+    session_metadata: dict[str, Any]
+    max_executions_to_keep: int
+    last_execution_at: NotRequired[str]
+    created_at: str
+
+
+class AgentScheduleExecution(TypedDict):
+    schedule_key: AgentScheduleKey
+    workflow_run_id: str
+    session_key: NotRequired[str]
+    attempt: int
+    status: AgentScheduleExecutionStatus
+    error_message: NotRequired[str]
+    executed_at: str
+
+
+AgentScheduleExecutionStatus: TypeAlias = "Literal['success', 'error']"
+
+
+AgentScheduleKey: TypeAlias = "str"
+
+
+AgentScheduleName: TypeAlias = "str"
+
+
+class AgentSearchCorporaParameters(TypedDict):
+    corpora: list[AgentKeyedSearchCorpus]
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    context_configuration: NotRequired[ContextConfiguration]
+    reranker: NotRequired[SearchReranker]
+
+
+class AgentSkill(TypedDict):
+    description: str
+    content: str
+
+
+class AgentSkillInput(TypedDict):
+    type: Literal['skill']
+    skill_name: str
+
+
+class AgentStep(TypedDict):
+    type: NotRequired[str]
+    instructions: list[AgentStepInstruction]
+    output_parser: AgentOutputParser
+    reminders: NotRequired[list[AgentStepReminder]]
+    next_steps: NotRequired[list[NextStep]]
+    allowed_tools: NotRequired[list[str] | None]
+    allowed_skills: NotRequired[list[str] | None]
+    reentry_step: NotRequired[str]
+
+
+AgentStepInstruction: TypeAlias = "ReferenceInstruction | InlineInstruction"
+
+
+AgentStepReminder: TypeAlias = "TemplatedReminder | GlossaryExpansionReminder"
+
+
+class AgentTextInput(TypedDict):
+    type: Literal['text']
+    content: str
+
+
+AgentToolConfiguration: TypeAlias = "InlineMcpToolConfiguration | InlineCorporaSearchToolConfiguration | InlineWebSearchToolConfiguration | InlineLambdaToolConfiguration | InlineStructuredIndexingToolConfiguration | InlineSubAgentToolConfiguration | InlineArtifactReadToolConfiguration | InlineArtifactGrepToolConfiguration | InlineImageReadToolConfiguration | InlineDocumentConversionToolConfiguration | InlineDynamicVectaraToolConfiguration | InlineWebGetToolConfiguration | InlineArtifactCreateToolConfiguration | InlineGetDocumentTextToolConfiguration"
 
 
 class ApiKey(TypedDict):
@@ -88,6 +226,17 @@ class ArtifactGrepTool(TypedDict):
     type: Literal['artifact_grep']
 
 
+class ArtifactGrepToolParameters(TypedDict):
+    artifact_id: NotRequired[str]
+    pattern: NotRequired[str]
+    grep_options: NotRequired[list[str]]
+
+
+class ArtifactReadConfiguration(TypedDict):
+    max_size_bytes: NotRequired[int]
+    max_lines: NotRequired[int]
+
+
 class ArtifactReadTool(TypedDict):
     id: ToolId
     name: str
@@ -105,6 +254,13 @@ class ArtifactReadTool(TypedDict):
     version: NotRequired[str]
     tool_groups: NotRequired[list[str]]
     type: Literal['artifact_read']
+
+
+class ArtifactReadToolParameters(TypedDict):
+    artifact_id: NotRequired[str]
+    encoding: NotRequired[Literal['raw', 'base64']]
+    start_line: NotRequired[int]
+    end_line: NotRequired[int]
 
 
 class BadRequestError(TypedDict):
@@ -197,6 +353,17 @@ class CitationParameters(TypedDict):
     style: NotRequired[Literal['none', 'numeric', 'html', 'markdown']]
     url_pattern: NotRequired[str]
     text_pattern: NotRequired[str]
+
+
+class CompactionConfig(TypedDict):
+    enabled: NotRequired[bool]
+    threshold_percent: NotRequired[int]
+    keep_recent_inputs: NotRequired[int]
+    compaction_message: NotRequired[str]
+    tool_event_policy: NotRequired[CompactionConfigToolEventPolicy]
+
+
+CompactionConfigToolEventPolicy: TypeAlias = "Literal['exclude', 'include_outputs', 'include_all']"
 
 
 class ComputeCorpusSizeResponse(TypedDict):
@@ -319,6 +486,33 @@ class CorpusRole(TypedDict):
     role: Literal['owner', 'administrator', 'viewer', 'editor']
 
 
+class CreateAgentRequest(TypedDict):
+    key: NotRequired[AgentKey]
+    name: AgentName
+    description: NotRequired[str]
+    tool_configurations: dict[str, AgentToolConfiguration]
+    skills: NotRequired[dict[str, AgentSkill]]
+    model: AgentModel
+    first_step: NotRequired[FirstAgentStep]
+    first_step_name: NotRequired[str]
+    steps: NotRequired[dict[str, AgentStep]]
+    metadata: NotRequired[dict[str, Any]]
+    enabled: NotRequired[bool]
+    compaction: NotRequired[CompactionConfig]
+    tool_output_offloading: NotRequired[ToolOutputOffloadingConfiguration]
+
+
+class CreateAgentScheduleRequest(TypedDict):
+    key: NotRequired[AgentScheduleKey]
+    name: AgentScheduleName
+    description: NotRequired[str]
+    message: list[AgentInput]
+    schedule: ScheduleConfiguration
+    enabled: NotRequired[bool]
+    session_metadata: NotRequired[dict[str, Any]]
+    max_executions_to_keep: NotRequired[int]
+
+
 class CreateApiKeyRequest(TypedDict):
     name: str
     api_key_role: ApiKeyRole
@@ -425,6 +619,11 @@ class CreateWebSearchToolConfigurationRequest(TypedDict):
     metadata: NotRequired[dict[str, Any]]
 
 
+class CronScheduleConfiguration(TypedDict):
+    type: Literal['cron']
+    cron_expression: str
+
+
 CustomDimensions: TypeAlias = "dict[str, float]"
 
 
@@ -441,6 +640,10 @@ class CustomerSpecificReranker(TypedDict):
 class Data(TypedDict):
     headers: NotRequired[list[Header]]
     rows: NotRequired[list[Row]]
+
+
+class DefaultOutputParser(TypedDict):
+    type: Literal['default']
 
 
 class Document(TypedDict):
@@ -470,6 +673,12 @@ class DocumentConversionTool(TypedDict):
     version: NotRequired[str]
     tool_groups: NotRequired[list[str]]
     type: Literal['document_conversion']
+
+
+class DocumentConversionToolParameters(TypedDict):
+    artifact_id: NotRequired[str]
+    output_format: NotRequired[Literal['markdown', 'structured_document']]
+    description: NotRequired[str]
 
 
 class DocumentPart(TypedDict):
@@ -503,6 +712,14 @@ class DynamicVectaraTool(TypedDict):
     version: NotRequired[str]
     tool_groups: NotRequired[list[str]]
     type: Literal['dynamic_vectara']
+
+
+EagerReference = TypedDict(
+    "EagerReference",
+    {
+        "$ref": "str",
+    },
+)
 
 
 class Encoder(TypedDict):
@@ -596,6 +813,18 @@ class FilterExtraction(TypedDict):
     metadata_filter: NotRequired[str]
 
 
+class FirstAgentStep(TypedDict):
+    type: NotRequired[str]
+    instructions: list[AgentStepInstruction]
+    output_parser: AgentOutputParser
+    reminders: NotRequired[list[AgentStepReminder]]
+    next_steps: NotRequired[list[NextStep]]
+    allowed_tools: NotRequired[list[str] | None]
+    allowed_skills: NotRequired[list[str] | None]
+    reentry_step: NotRequired[str]
+    name: NotRequired[str]
+
+
 class FunctionDefinition(TypedDict):
     language: Literal['python']
     code: str
@@ -656,6 +885,20 @@ class GenerationSpan(TypedDict):
     generation: str
 
 
+class GetDocumentTextConfiguration(TypedDict):
+    metadata: NotRequired[GetDocumentTextConfigurationMetadata]
+
+
+class GetDocumentTextConfigurationMetadata(TypedDict):
+    include: NotRequired[bool]
+    exclude_paths: NotRequired[list[str]]
+
+
+class GetDocumentTextParameters(TypedDict):
+    document_id: NotRequired[str]
+    corpus_key: NotRequired[str]
+
+
 class GetDocumentTextTool(TypedDict):
     id: ToolId
     name: str
@@ -695,6 +938,11 @@ class GetTokenShortRequest(TypedDict):
     client_id: str
     client_secret: str
     grant_type: NotRequired[Literal['client_credentials']]
+
+
+class GlossaryExpansionReminder(TypedDict):
+    type: Literal['glossary_expansion']
+    glossary_key: str
 
 
 Header: TypeAlias = "list[Cell]"
@@ -746,6 +994,11 @@ class ImageReadTool(TypedDict):
     type: Literal['image_read']
 
 
+class ImageReadToolParameters(TypedDict):
+    artifact_id: NotRequired[str]
+    detail: NotRequired[Literal['auto', 'low', 'high']]
+
+
 class IndividualSearchResult(TypedDict):
     text: str
     score: float
@@ -772,6 +1025,106 @@ class InitialInstruction(TypedDict):
     updated_at: str
 
 
+class InlineArtifactCreateToolConfiguration(TypedDict):
+    type: Literal['artifact_create']
+    description_template: NotRequired[str]
+
+
+class InlineArtifactGrepToolConfiguration(TypedDict):
+    type: Literal['artifact_grep']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[ArtifactGrepToolParameters]
+
+
+class InlineArtifactReadToolConfiguration(TypedDict):
+    type: Literal['artifact_read']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[ArtifactReadToolParameters]
+    tool_configuration: NotRequired[ArtifactReadConfiguration]
+
+
+class InlineCorporaSearchToolConfiguration(TypedDict):
+    type: Literal['corpora_search']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[CorporaSearchToolParameters]
+    query_configuration: AgentCorporaSearchQueryConfiguration
+
+
+class InlineDocumentConversionToolConfiguration(TypedDict):
+    type: Literal['document_conversion']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[DocumentConversionToolParameters]
+
+
+class InlineDynamicVectaraToolConfiguration(TypedDict):
+    type: Literal['dynamic_vectara']
+    tool_id: str
+    description_template: NotRequired[str]
+    argument_override: NotRequired[dict[str, Any]]
+
+
+class InlineGetDocumentTextToolConfiguration(TypedDict):
+    type: Literal['get_document_text']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[GetDocumentTextParameters]
+    tool_configuration: NotRequired[GetDocumentTextConfiguration]
+
+
+class InlineImageReadToolConfiguration(TypedDict):
+    type: Literal['image_read']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[ImageReadToolParameters]
+
+
+class InlineInstruction(TypedDict):
+    type: Literal['inline']
+    name: str
+    description: NotRequired[str]
+    template_type: NotRequired[Literal['velocity']]
+    template: str
+    metadata: NotRequired[dict[str, Any]]
+    enabled: NotRequired[bool]
+
+
+class InlineLambdaToolConfiguration(TypedDict):
+    type: Literal['lambda']
+    tool_id: str
+    description_template: NotRequired[str]
+    argument_override: NotRequired[dict[str, Any]]
+
+
+class InlineMcpToolConfiguration(TypedDict):
+    type: Literal['mcp']
+    tool_id: str
+    description_template: NotRequired[str]
+    argument_override: NotRequired[dict[str, Any]]
+
+
+class InlineStructuredIndexingToolConfiguration(TypedDict):
+    type: Literal['structured_indexing']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[StructuredIndexingToolParameters]
+
+
+class InlineSubAgentToolConfiguration(TypedDict):
+    type: Literal['sub_agent']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[SubAgentToolParameters]
+    sub_agent_configuration: SubAgentConfiguration
+
+
+class InlineWebGetToolConfiguration(TypedDict):
+    type: Literal['web_get']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[WebGetToolParameters]
+
+
+class InlineWebSearchToolConfiguration(TypedDict):
+    type: Literal['web_search']
+    description_template: NotRequired[str]
+    argument_override: NotRequired[WebSearchToolParameters]
+
+
 Instruction: TypeAlias = "InitialInstruction"
 
 
@@ -782,6 +1135,11 @@ InstructionName: TypeAlias = "str"
 
 
 InstructionTemplate: TypeAlias = "str"
+
+
+class IntervalScheduleConfiguration(TypedDict):
+    type: Literal['interval']
+    interval: str
 
 
 class Job(TypedDict):
@@ -796,6 +1154,23 @@ class Job(TypedDict):
 
 
 JobState: TypeAlias = "Literal['unknown', 'queued', 'started', 'completed', 'failed', 'failed_will_retry', 'aborted']"
+
+
+class JsonSchemaDefinition(TypedDict):
+    type: Literal['object', 'array', 'string', 'number', 'integer', 'boolean']
+    properties: NotRequired[dict[str, JsonSchemaDefinition]]
+    required: NotRequired[list[str]]
+    additionalProperties: NotRequired[bool]
+    items: NotRequired[JsonSchemaDefinition]
+    enum: NotRequired[list[Any]]
+    description: NotRequired[str]
+
+
+class JsonSchemaSpec(TypedDict):
+    description: NotRequired[str]
+    name: str
+    strict: NotRequired[bool]
+    schema: JsonSchemaDefinition
 
 
 class KeyedSearchCorpus(TypedDict):
@@ -841,6 +1216,21 @@ class LambdaTool(TypedDict):
 
 
 Language: TypeAlias = "Literal['auto', 'eng', 'deu', 'fra', 'zho', 'kor', 'ara', 'rus', 'tha', 'nld', 'ita', 'por', 'spa', 'jpn', 'pol', 'tur', 'vie', 'ind', 'ces', 'ukr', 'ell', 'heb', 'fas', 'hin', 'urd', 'swe', 'ben', 'msa', 'ron']"
+
+
+class ListAgentScheduleExecutionsResponse(TypedDict):
+    executions: list[AgentScheduleExecution]
+    metadata: ListMetadata
+
+
+class ListAgentSchedulesResponse(TypedDict):
+    schedules: list[AgentSchedule]
+    metadata: ListMetadata
+
+
+class ListAgentsResponse(TypedDict):
+    agents: list[Agent]
+    metadata: ListMetadata
 
 
 class ListApiKeysResponse(TypedDict):
@@ -1007,6 +1397,11 @@ class MetadataQueryResponse(TypedDict):
     total_count: int
 
 
+class NextStep(TypedDict):
+    condition: NotRequired[str]
+    step_name: str
+
+
 class NoneReranker(TypedDict):
     type: Literal['none']
     limit: NotRequired[int]
@@ -1111,6 +1506,12 @@ QueryStreamedResponse: TypeAlias = "StreamSearchResponse | StreamGenerationChunk
 QueryWarning: TypeAlias = "Literal['exceeded_max_input_length_fcs', 'intelligent_query_rewriting_failed', 'fcs_language_not_supported']"
 
 
+class ReferenceInstruction(TypedDict):
+    type: Literal['reference']
+    id: str
+    version: NotRequired[int]
+
+
 RemoteAuth: TypeAlias = "BearerAuth | HeaderAuth | OAuthClientCredentialsAuth"
 
 
@@ -1119,6 +1520,22 @@ class RephraseSpan(TypedDict):
     latency_millis: int
     started_at: str
     rephrased_query: str
+
+
+class ReplaceAgentRequest(TypedDict):
+    key: NotRequired[AgentKey]
+    name: AgentName
+    description: NotRequired[str]
+    tool_configurations: dict[str, AgentToolConfiguration]
+    skills: NotRequired[dict[str, AgentSkill]]
+    model: AgentModel
+    first_step: NotRequired[FirstAgentStep]
+    first_step_name: NotRequired[str]
+    steps: NotRequired[dict[str, AgentStep]]
+    metadata: NotRequired[dict[str, Any]]
+    enabled: NotRequired[bool]
+    compaction: NotRequired[CompactionConfig]
+    tool_output_offloading: NotRequired[ToolOutputOffloadingConfiguration]
 
 
 class ReplaceFilterAttributesRequest(TypedDict):
@@ -1149,6 +1566,14 @@ class Reranker(TypedDict):
     enabled: bool
 
 
+class RetryConfiguration(TypedDict):
+    enabled: NotRequired[bool]
+    max_retries: NotRequired[int]
+    initial_backoff_ms: NotRequired[int]
+    max_backoff_ms: NotRequired[int]
+    backoff_factor: NotRequired[float]
+
+
 class RewrittenQuery(TypedDict):
     corpus_key: str
     filter_extraction: FilterExtraction
@@ -1167,6 +1592,9 @@ RewrittenQueryWarning: TypeAlias = "Literal['no_filter_attrs', 'extracted_empty_
 
 
 Row: TypeAlias = "list[Cell]"
+
+
+ScheduleConfiguration: TypeAlias = "IntervalScheduleConfiguration | CronScheduleConfiguration"
 
 
 class ScoredDocument(TypedDict):
@@ -1278,6 +1706,29 @@ class StructuredIndexingTool(TypedDict):
     type: Literal['structured_indexing']
 
 
+class StructuredIndexingToolParameters(TypedDict):
+    corpus_key: NotRequired[str]
+    document_id: NotRequired[str]
+    title: NotRequired[str]
+    description: NotRequired[str]
+    metadata: NotRequired[dict[str, Any]]
+    document: NotRequired[dict[str, Any]]
+
+
+class StructuredOutputParser(TypedDict):
+    type: Literal['structured']
+    json_schema: JsonSchemaSpec
+
+
+class SubAgentConfiguration(TypedDict):
+    agent_key: AgentKey
+    session_mode: NotRequired[SubAgentSessionMode]
+    session_metadata: NotRequired[dict[str, Any]]
+
+
+SubAgentSessionMode: TypeAlias = "Literal['llm_controlled', 'persistent', 'ephemeral']"
+
+
 class SubAgentTool(TypedDict):
     id: ToolId
     name: str
@@ -1295,6 +1746,11 @@ class SubAgentTool(TypedDict):
     version: NotRequired[str]
     tool_groups: NotRequired[list[str]]
     type: Literal['sub_agent']
+
+
+class SubAgentToolParameters(TypedDict):
+    message: NotRequired[str]
+    session_tti_minutes: NotRequired[int]
 
 
 class SummarizeDocumentRequest(TypedDict):
@@ -1343,6 +1799,16 @@ class TableGenerationSpec(TypedDict):
 
 
 TemplateType: TypeAlias = "Literal['velocity']"
+
+
+class TemplatedReminder(TypedDict):
+    type: Literal['templated']
+    template_type: NotRequired[Literal['velocity']]
+    template: str
+    hooks: list[TemplatedReminderHooksItem]
+
+
+TemplatedReminderHooksItem: TypeAlias = "Literal['input_message', 'tool_output']"
 
 
 class TestInstructionRequest(TypedDict):
@@ -1464,6 +1930,13 @@ ToolDescriptionTemplate: TypeAlias = "str"
 ToolId: TypeAlias = "str"
 
 
+class ToolOutputOffloadingConfiguration(TypedDict):
+    enabled: NotRequired[bool]
+    context_percentage: NotRequired[float]
+    max_threshold_bytes: NotRequired[int]
+    min_threshold_bytes: NotRequired[int]
+
+
 class ToolServer(TypedDict):
     id: ToolServerId
     name: ToolServerName
@@ -1499,6 +1972,49 @@ class Turn(TypedDict):
     created_at: str
 
 
+class UpdateAgentIdentityRequest(TypedDict):
+    mode: NotRequired[AgentIdentityMode]
+    api_roles: NotRequired[list[ApiRole]]
+    corpus_roles: NotRequired[list[CorpusRole]]
+    agent_roles: NotRequired[list[AgentRole]]
+
+
+class UpdateAgentRequest(TypedDict):
+    name: NotRequired[AgentName]
+    description: NotRequired[str | None]
+    tool_configurations: NotRequired[dict[str, AgentToolConfiguration | None] | None]
+    skills: NotRequired[dict[str, AgentSkill | None] | None]
+    model: NotRequired[AgentModel]
+    first_step: NotRequired[UpdateFirstAgentStep]
+    first_step_name: NotRequired[str]
+    steps: NotRequired[dict[str, UpdateAgentStep]]
+    metadata: NotRequired[dict[str, Any] | None]
+    enabled: NotRequired[bool | None]
+    compaction: NotRequired[CompactionConfig | None]
+    tool_output_offloading: NotRequired[ToolOutputOffloadingConfiguration | None]
+
+
+class UpdateAgentScheduleRequest(TypedDict):
+    name: NotRequired[AgentScheduleName]
+    description: NotRequired[str]
+    message: NotRequired[list[AgentInput]]
+    schedule: NotRequired[ScheduleConfiguration]
+    enabled: NotRequired[bool]
+    session_metadata: NotRequired[dict[str, Any]]
+    max_executions_to_keep: NotRequired[int]
+
+
+class UpdateAgentStep(TypedDict):
+    type: NotRequired[str]
+    instructions: NotRequired[list[AgentStepInstruction] | None]
+    output_parser: NotRequired[AgentOutputParser]
+    reminders: NotRequired[list[AgentStepReminder] | None]
+    next_steps: NotRequired[list[NextStep] | None]
+    allowed_tools: NotRequired[list[str] | None]
+    allowed_skills: NotRequired[list[str] | None]
+    reentry_step: NotRequired[str | None]
+
+
 class UpdateApiKeyRequest(TypedDict):
     enabled: NotRequired[bool]
 
@@ -1529,6 +2045,18 @@ class UpdateCorpusRequest(TypedDict):
 
 class UpdateDocumentRequest(TypedDict):
     metadata: NotRequired[dict[str, Any]]
+
+
+class UpdateFirstAgentStep(TypedDict):
+    name: NotRequired[str]
+    type: NotRequired[str]
+    instructions: NotRequired[list[AgentStepInstruction] | None]
+    output_parser: NotRequired[AgentOutputParser]
+    reminders: NotRequired[list[AgentStepReminder] | None]
+    next_steps: NotRequired[list[NextStep] | None]
+    allowed_tools: NotRequired[list[str] | None]
+    allowed_skills: NotRequired[list[str] | None]
+    reentry_step: NotRequired[str | None]
 
 
 class UpdateInitialInstructionRequest(TypedDict):
@@ -1629,6 +2157,19 @@ class WebGetTool(TypedDict):
     version: NotRequired[str]
     tool_groups: NotRequired[list[str]]
     type: Literal['web_get']
+
+
+class WebGetToolParameters(TypedDict):
+    url: NotRequired[str | EagerReference]
+    method: NotRequired[Literal['GET', 'POST', 'PUT', 'DELETE', 'HEAD']]
+    headers: NotRequired[dict[str, str] | EagerReference]
+    body: NotRequired[str | EagerReference]
+    follow_redirects: NotRequired[bool | EagerReference]
+    timeout_seconds: NotRequired[int | EagerReference]
+    head_lines: NotRequired[int | EagerReference]
+    tail_lines: NotRequired[int | EagerReference]
+    ssl_verify: NotRequired[bool | EagerReference]
+    max_content_bytes: NotRequired[int | EagerReference]
 
 
 class WebSearchTool(TypedDict):
