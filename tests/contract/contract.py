@@ -56,6 +56,9 @@ VECTARA = Contract(
     name="vectara",
     path_values={
         "agent_key": "front-desk",
+        "session_key": "monday",
+        "event_id": "aev_monday_1",
+        "artifact_id": "art_opening_hours",
         "schedule_key": "monday-greeting",
         "api_key_id": "aky_4",
         "app_client_id": "app_1",

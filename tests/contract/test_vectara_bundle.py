@@ -20,7 +20,10 @@ UNIONS = sorted(name for name, schema in SCHEMAS.items() if "discriminator" in s
 EXTENSIONS = {"x-sources", "x-key-kinds", "x-safe", "x-roles", "x-resource"}
 RESOURCES = {
     "agent",
+    "agent_event",
     "agent_schedule",
+    "agent_session",
+    "artifact",
     "api_key",
     "app_client",
     "chat",
@@ -101,6 +104,7 @@ def test_the_covered_operations() -> None:
     assert {tag: tags.count([tag]) for tag in sorted({tag for names in tags for tag in names})} == {
         "API Keys": 5,
         "Agent Schedules": 6,
+        "Agent Sessions": 13,
         "Agents": 8,
         "Application Clients": 5,
         "Authentication": 2,
@@ -182,11 +186,18 @@ def test_links_lead_to_operations_and_their_parameters(name: str) -> None:
 def test_a_stream_names_its_switch_and_its_events(name: str) -> None:
     operation = OPERATIONS[name][1]
     stream = operation["x-stream"]
-    events = operation["responses"]["200"]["content"]["text/event-stream"]["schema"]
-    body = operation["requestBody"]["content"]["application/json"]["schema"]
+    (success,) = [status for status in operation["responses"] if status < "300"]
+    events = operation["responses"][success]["content"]["text/event-stream"]["schema"]
+    body = resolved(operation["requestBody"]["content"]["application/json"]["schema"])
     mapping = resolved(events)["discriminator"]["mapping"]
     assert events["$ref"].endswith(f"/{stream['events']}")
-    assert resolved(body)["properties"][stream["switch"]]["type"] == "boolean"
+    for variant in body.get("oneOf", [body]):
+        assert resolved(variant)["properties"][stream["switch"]]["type"] == "boolean"
+    if "follows" in stream:
+        follows = stream["follows"]
+        assert {*follows, stream["breaks"]} == {"begin", *mapping}
+        assert {kind for kinds in follows.values() for kind in kinds} == follows.keys() - {"begin"}
+        return
     assert {*stream["order"], stream["breaks"]} == mapping.keys()
     assert {*stream["always"], *stream["repeats"]} <= set(stream["order"])
 

@@ -220,6 +220,65 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "operations/listAgentSchedule*/parameters/query limit/schema/*: absent -> *",
         "operations/listAgentScheduleExecutions/responses/40*/application/json/$ref: absent -> *Error",
     ),
+    "sessions: the table is silent where only the SDK knows the operation": (
+        "operations/*AgentEvent/parameters/header Request-Timeout*: absent -> *",
+        "operations/*AgentEvent/parameters/path agent_key/schema/$ref: absent -> AgentKey",
+        "operations/*AgentEvent/parameters/path session_key/schema/$ref: absent -> AgentSessionKey",
+        "operations/*AgentEvent/parameters/path *_key/schema/type: string -> absent",
+        "operations/*AgentEvent/responses/403/application/json/$ref: absent -> Error",
+    ),
+    "sessions: the SDK added parameters": (
+        "operations/listAgentEvents/parameters/query include_hidden/*: absent -> *",
+        "operations/listSessionArtifacts/parameters/query *_by/*: absent -> *",
+    ),
+    "sessions: a key that is taken, and a session that is busy (SDK)": (
+        "operations/createAgentSession/responses/409/application/json/$ref: absent -> Error",
+        "operations/createAgentInput/responses/409/application/json/$ref: absent -> Error",
+    ),
+    "sessions: a value that no event or artifact has is 404": (
+        "operations/getAgentEvent/parameters/path event_id/schema/pattern: aev_[0-9a-zA-Z_-]+$ -> absent",
+        "operations/getSessionArtifact/parameters/path artifact_id/schema/pattern: art_[a-z0-9_-]+$"
+        " -> absent",
+    ),
+    "sessions: the sources describe the parts of the form in words": (
+        "operations/createAgentInput/request/content/multipart/form-data/$ref: absent -> AgentInputForm",
+        "schemas/AgentInputForm/*: absent -> *",
+    ),
+    "sessions: inputs of the SDK stand in one union, and streams are asked for in the body": (
+        "operations/createAgentInput/stream_switch: body.stream_response -> stream_response",
+        "schemas/CreateInputRequest/*: absent -> *",
+        "schemas/CreateInterrupt/*: absent -> *",
+        "schemas/CreateCompaction/*: absent -> *",
+    ),
+    "sessions: ids have schemas of their own, with anchored patterns": (
+        "schemas/AgentEventId/*: absent -> *",
+        "schemas/ArtifactId/*: absent -> *",
+        "schemas/*Event/properties/id/$ref: absent -> AgentEventId",
+        "schemas/*Event/properties/id/*: * -> absent",
+        "schemas/*/properties/artifact_id/$ref: absent -> ArtifactId",
+        "schemas/*/properties/artifact_id/pattern: ^art_[a-z0-9_-]+$ -> absent",
+        "schemas/*/properties/artifact_id/type: string -> absent",
+        "schemas/AgentSessionKey/pattern: [0-9a-zA-Z_-]+$ -> ^[0-9a-zA-Z_-]+$",
+    ),
+    "sessions: the source requires an id that it does not define, and means the key": (
+        "schemas/AgentSession/required: [agent_key created_at enabled id name]"
+        " -> [agent_key created_at enabled key metadata name tti_minutes]",
+    ),
+    "sessions: the bound of the format": (
+        "schemas/*AgentSessionRequest/properties/tti_minutes/maximum: absent -> 9223372036854775807",
+    ),
+    "sessions: every variant is an object, and counts are not negative": (
+        "schemas/AgentEvent/type: absent -> object",
+        "schemas/AgentStreamedResponse/type: absent -> object",
+        "schemas/*Tokens/properties/*/minimum: absent -> 0",
+        "schemas/SessionContextUsage/properties/*/minimum: absent -> *",
+    ),
+    "sessions: what the texts of the SDK say, and a message that says nothing": (
+        "schemas/CreateAgentSessionRequest/properties/from_session/$ref: absent"
+        " -> CreateAgentSessionRequestFromSession",
+        "schemas/CreateInputMessage/properties/messages/minItems: absent -> 1",
+        "schemas/CreateInputMessage/properties/stream_response/default: absent -> False",
+    ),
     "schedules: the rules of agents, and a bound of what is kept": (
         "schemas/AgentScheduleKey/*: absent -> *",
         "schemas/AgentScheduleName/minLength: absent -> 1",

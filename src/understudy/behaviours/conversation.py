@@ -39,11 +39,15 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Result:
-    """What a tool gave back: its name, the arguments it was called with as JSON text, its words."""
+    """What a tool gave back: its name, the arguments it was called with as JSON text, its words.
+
+    `passages` are texts that it found, to be read for an answer; None when its words are for telling.
+    """
 
     name: str
     arguments: str
     text: str
+    passages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,9 @@ def _results(messages: Sequence[Message]) -> Iterator[Result]:
             called[key] = (name, arguments)
         if message.get("role") in ("tool", "function"):
             name, arguments = called.get(str(message.get("tool_call_id")), ("", ""))
-            yield Result(str(message.get("name") or name), arguments, text_of(message))
+            found = message.get("passages")
+            passages = tuple(map(str, found)) if isinstance(found, list | tuple) else None
+            yield Result(str(message.get("name") or name), arguments, text_of(message), passages)
 
 
 def _attachment(kind: str, held: Mapping[str, Any]) -> Attachment:

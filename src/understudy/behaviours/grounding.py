@@ -27,6 +27,8 @@ MOST_SENTENCES = 1000
 """How many sentences of one text are read."""
 
 _LEAST_SUPPORT = 0.34  # of what a question is about
+_HALF = 0.5  # of it, where a question leans on a subject that is not the latest one
+_OF_PERSONS = ("memory", "person")
 _WORTH_SAYING = 0.75  # of the best sentence's worth
 _MOST_SENTENCES = 2
 _TOPIC_TURNS = 10
@@ -112,11 +114,12 @@ def grounded(exchange: Exchange, material: Material, language: str) -> Grounded 
     asked, told = _asked(exchange)
     found = _found(asked, told, exchange, material)
     if not any(one.support == 1 for one in found):  # its own words do not tell it all
+        personal = [one for one in found if one.origin in _OF_PERSONS and one.support >= _HALF]
         found = [
             one
             for one in _found(_in_full(asked, exchange), told, exchange, material)
             if _concerns(asked, one.text)
-        ]
+        ] or (personal if _PERSONAL.search(asked) else [])
     order = ["source", "instruction", "memory", "person", "assistant"]
     if _ADDRESSED.search(asked):
         order = ["instruction", "source", "memory", "person", "assistant"]

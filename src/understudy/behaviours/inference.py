@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -155,9 +155,11 @@ def _text(request: Request, exchange: Exchange, decider: Decider | None, account
     made: list[Answer] = []
 
     def said() -> str:
-        files = [one.text for one in exchange.attachments if one.text]
-        material = Material([*files, *request.sources], request.memories, _instructions(request))
-        now = situation(exchange, material)
+        read = [one.text for one in exchange.attachments if one.text]
+        read += [text for result in exchange.results for text in result.passages or ()]
+        told = tuple(result for result in exchange.results if result.passages is None)
+        material = Material([*read, *request.sources], request.memories, _instructions(request))
+        now = situation(replace(exchange, results=told), material)
         made.append(structured(request.response_format, now) or answer(now))
         return made[-1].text
 

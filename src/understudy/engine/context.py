@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from understudy.errors import ApiError
 from understudy.state.clock import Clock
 from understudy.state.ids import Ids
 from understudy.state.store import Store
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from understudy.engine.definition import ApiDefinition
     from understudy.engine.operation import Operation
     from understudy.engine.streaming import EventStream
+    from understudy.engine.work import Work
 
 SCOPE_KEY = "understudy"
 
@@ -67,6 +69,8 @@ class Call:
     problem: str = ""
     began: float = 0.0
     """When it came in, in seconds of no particular clock; only kept for the log."""
+    worked: Mapping[Work, Any] = MappingProxyType({})
+    """What slow work that the handler asked for has given, or its refusal."""
 
     def __init__(self, method: str, path: bytes, query: bytes, headers: dict[bytes, bytes]) -> None:
         self.method = method
@@ -91,6 +95,14 @@ class Call:
     def request_id(self) -> str:
         """The id that error bodies carry: a function of the world's seed and its count of calls."""
         return f"{self.world.seed & 0xFFFFFFFF:08x}{self.number:024x}"
+
+
+class Pending(Exception):
+    """A handler needs slow work: what it wrote is undone, and it begins anew when the work is done."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(work.function.__name__)
+        self.work = work
 
 
 class Context:
@@ -118,3 +130,16 @@ class Context:
     def principal(self) -> Principal | None:
         """Who calls; None on operations without security."""
         return self.call.principal
+
+    def worked(self, work: Work) -> Any:
+        """What slow work gives, for a handler that learns only on its way that it needs it.
+
+        The handler is left by `Pending` and called again later, so the same world leads it here again. The
+        refusal of the work is raised.
+        """
+        if work not in self.call.worked:
+            raise Pending(work)
+        done = self.call.worked[work]
+        if isinstance(done, ApiError):
+            raise done
+        return done

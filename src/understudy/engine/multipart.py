@@ -18,7 +18,8 @@ MULTIPART_TYPE = "multipart/form-data"
 MAX_PARTS = 100
 MAX_DEPTH = 200
 
-Nature = Literal["file", "text", "json"]
+Nature = Literal["file", "files", "text", "json"]
+_FILES = ("file", "files")
 _SILENT = logging.Logger("understudy.multipart", logging.CRITICAL)
 _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
 
@@ -47,7 +48,7 @@ def read_form(
         raw: the body.
         content_type: the header with the boundary.
         natures: what kind of value each member of the contract has; other parts are ignored.
-        check: the check of the whole; it sees "" in the place of a file.
+        check: the check of the whole; it sees "" in the place of each file.
         json_bytes: how many bytes all members that are no files may have together.
     """
     try:
@@ -61,19 +62,29 @@ def read_form(
         nature = natures.get(part.name)
         if nature is None:
             continue
-        size += len(part.file.content) if nature != "file" else 0
+        size += len(part.file.content) if nature not in _FILES else 0
         if size > json_bytes:
             return TooLarge(f"the parts without files have more than {json_bytes} bytes together")
+        if nature == "files":
+            members.setdefault(part.name, []).append(part.file)
+            continue
         try:
             if part.name in members:
                 raise ValueError("is given twice")
             members[part.name] = part.file if nature == "file" else _value(part.file.content, nature)
         except ValueError as error:
             faults[f"body.{part.name}"] = str(error)
-    shown = {name: "" if isinstance(value, FilePart) else value for name, value in members.items()}
+    shown = {name: _shown(value, natures[name]) for name, value in members.items()}
     told = {} if check.accepts(shown) else check.faults(shown, "body")
     faults = {**told, **faults}
     return BadRequest(faults) if faults else members
+
+
+def _shown(value: Any, nature: Nature) -> Any:
+    """A member as the check of the form sees it."""
+    if nature == "files":
+        return [""] * len(value)
+    return "" if nature == "file" else value
 
 
 def _value(content: bytes, nature: Nature) -> Any:

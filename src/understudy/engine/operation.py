@@ -148,10 +148,17 @@ def _body(raw: dict[str, Any] | None, schemas: Schemas) -> Body | None:
 
 
 def _natures(form: dict[str, Any], schemas: Schemas) -> dict[str, Nature]:
-    """How each member of a form is written: what is neither a file nor a text is JSON."""
+    """How each member of a form is written: what is no file, no list of files and no text is JSON."""
     natures: dict[str, Nature] = {}
     for name, member in schemas.resolved(form).get("properties", {}).items():
         shape = schemas.resolved(member)
-        is_text = shape.get("type") == "string"
-        natures[name] = "file" if shape.get("format") == "binary" else "text" if is_text else "json"
+        if (
+            shape.get("type") == "array"
+            and schemas.resolved(shape.get("items", {})).get("format") == "binary"
+        ):
+            natures[name] = "files"
+        elif shape.get("type") == "string":
+            natures[name] = "file" if shape.get("format") == "binary" else "text"
+        else:
+            natures[name] = "json"
     return natures

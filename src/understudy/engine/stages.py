@@ -21,18 +21,20 @@ from understudy.engine.connexion_names import (
     RoutedMiddleware,
     SpecMiddleware,
 )
-from understudy.engine.context import SCOPE_KEY, Call, Context
+from understudy.engine.context import SCOPE_KEY, Call, Context, Pending
 from understudy.engine.contract import Check
 from understudy.engine.failures import Failures, fail, refuse
 from understudy.engine.operation import Operation
 from understudy.engine.replies import JSON, Reply, finish, send_answer
 from understudy.engine.routing import Router
 from understudy.engine.streaming import EventStream, send_stream
-from understudy.engine.work import Workers
-from understudy.errors import ApiError, InternalFault, MethodNotAllowed, NotFound
+from understudy.engine.work import Work, Workers
+from understudy.errors import ApiError, InternalFault, MethodNotAllowed, NotFound, Unavailable
 from understudy.settings import Settings
 
 logger = logging.getLogger("understudy")
+MOST_WORK = 64
+"""How many pieces of slow work one call may come to need."""
 
 
 class Specification(OpenAPISpecification):  # type: ignore[misc]
@@ -202,12 +204,30 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
                 work = operation.prepare(Context(call), **call.arguments)
                 done = None if work is None else await self.workers.run(work)
                 call.arguments = {**call.arguments, "prepared": done}
-            self.act(call)
+            await self._act_and_work(call)
         if call.stream is None:
             await send_answer(send, call)
         else:
             cadence = call.world.lifecycle.cadence_millis / 1000
             await send_stream(receive, send, call, call.stream, cadence)
+
+    async def _act_and_work(self, call: Call) -> None:
+        """Call the handler, anew after each piece of work that it turns out to need."""
+        while True:
+            try:
+                self.act(call)
+            except Pending as wanted:
+                if len(call.worked) >= MOST_WORK:
+                    raise Unavailable(f"the call needs more than {MOST_WORK} pieces of work") from None
+                call.worked = {**call.worked, wanted.work: await self._outcome(wanted.work)}
+            else:
+                return
+
+    async def _outcome(self, work: Work) -> Any:
+        try:
+            return await self.workers.run(work)
+        except ApiError as refusal:
+            return refusal
 
     def act(self, call: Call) -> None:
         """Call the handler: the call is finished then, or has a stream to tell."""
@@ -352,6 +372,8 @@ class StageApp(AsyncApp):  # type: ignore[misc]
             if call.operation.prepare is not None:  # type: ignore[union-attr]
                 return False
             self._middleware_app.act(call)
+        except Pending:
+            return False
         except Exception as error:  # noqa: BLE001 - whatever it is, the call is answered
             fail(call, error)
         return call.stream is None

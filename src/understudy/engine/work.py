@@ -36,6 +36,9 @@ class Work:
     refuse: Callable[[str], ApiError]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash((self.function, self.content))
+
 
 class Workers:
     """The processes that work; each is started when it is first needed and serves until it fails.

@@ -43,6 +43,7 @@ def share_done(progress: Mapping[str, Any], now: int) -> float:
 DIALS: dict[str, str] = {
     "jobs": "how long a job runs, counted in reads of it",
     "indexing": "how long a new document stays out of results, counted in queries of where it is",
+    "agent_turns": "how long a session of an agent is busy with a message, counted in inputs to it",
 }
 FORMS = ("bare", "wire")
 """`bare`: answers as the documents print them; `wire`: in the wrapper that production puts around them."""

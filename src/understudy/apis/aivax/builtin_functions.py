@@ -13,8 +13,9 @@ from typing import Any
 
 import orjson
 
-from understudy.apis.aivax import memories, plans, web_pages
+from understudy.apis.aivax import memories, plans
 from understudy.apis.aivax.functions import COMPLETED, FAILED, ran
+from understudy.behaviours import web_pages
 from understudy.behaviours.appointments import appointment_in, asks_for_dates, days_in, written
 from understudy.behaviours.arithmetic import DividedByZero, result_of, sum_in
 from understudy.behaviours.conversation import Exchange, Message, excerpt, last_exchange

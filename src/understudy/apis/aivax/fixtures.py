@@ -18,9 +18,9 @@ from understudy.apis.aivax import (
     skills,
     web_chat,
     web_chat_sessions,
-    web_pages,
 )
 from understudy.apis.aivax.document_lines import MOST_NAME, MOST_REFERENCE
+from understudy.behaviours import web_pages
 from understudy.engine.definition import Section
 
 

@@ -1,7 +1,7 @@
 """Agent schedules: agents that act again and again, by the clock. Spec tag: Agent Schedules.
 
-Nothing runs in the background: what was executed is computed from the clock of the world when it is looked
-at. A change of a schedule, or of whether its agent is enabled, first writes down what was executed before.
+Nothing runs in the background: what the clock of the world has made due is executed when an agent, its
+schedules or its sessions are looked at or changed, with the times at which it was due.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 
+from understudy.apis.vectara import agent_store, agent_turns
 from understudy.apis.vectara.keys import LONGEST_KEY, new_key, slug
 from understudy.apis.vectara.kinds import AGENTS
 from understudy.apis.vectara.pages import page
@@ -17,7 +18,7 @@ from understudy.behaviours.cron import cron
 from understudy.behaviours.intervals import interval
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
-from understudy.errors import BadRequest
+from understudy.errors import ApiError, BadRequest
 from understudy.state.clock import stamp
 from understudy.state.store import Kind, Record, Store
 from understudy.state.world import World
@@ -38,9 +39,10 @@ _CHANGEABLE = (
 @operation("listAgentSchedules")
 def list_agent_schedules(ctx: Context, agent_key: str, *, limit: int, page_key: str | None = None) -> Json:
     ctx.store.table(AGENTS).get(agent_key)
+    catch_up(ctx, agent_key)
     schedules = ctx.store.table(AGENT_SCHEDULES, agent_key)
     shown, metadata = page(ctx, schedules.records(), limit, page_key)
-    told = [_shown(ctx.world, schedules.record(schedule["key"])) for schedule in shown]
+    told = [_shown(schedules.record(schedule["key"])) for schedule in shown]
     return {"schedules": told, "metadata": metadata}
 
 
@@ -51,27 +53,27 @@ def create_agent_schedule(ctx: Context, agent_key: str, body: Json) -> tuple[Jso
 
 @operation("getAgentSchedule")
 def get_agent_schedule(ctx: Context, agent_key: str, schedule_key: str) -> Json:
-    return _shown(ctx.world, _record(ctx.store, agent_key, schedule_key))
+    return _shown(_record(ctx, agent_key, schedule_key))
 
 
 @operation("updateAgentSchedule")
 def update_agent_schedule(ctx: Context, agent_key: str, schedule_key: str, body: Json) -> Json:
     """Another interval counts from now; a pause does not move the moments of an interval (guess)."""
-    record = _record(ctx.store, agent_key, schedule_key)
+    record = _record(ctx, agent_key, schedule_key)
     _check(ctx.store.table(AGENTS).get(agent_key), body)
     changed = {**record.value, **_given(body)}
     if changed != record.value:
         now = ctx.clock.millis()
-        progress = {**_written_down(ctx.world, record), "since": now}
+        progress = {"since": now, "past": record.private["past"][-changed["max_executions_to_keep"] :]}
         if changed["schedule"] != record.value["schedule"]:
             progress["anchor"] = now
         ctx.store.table(AGENT_SCHEDULES, agent_key).replace(changed, **progress)
-    return _shown(ctx.world, _record(ctx.store, agent_key, schedule_key))
+    return _shown(_record(ctx, agent_key, schedule_key))
 
 
 @operation("deleteAgentSchedule")
 def delete_agent_schedule(ctx: Context, agent_key: str, schedule_key: str) -> None:
-    _record(ctx.store, agent_key, schedule_key)
+    _record(ctx, agent_key, schedule_key)
     ctx.store.table(AGENT_SCHEDULES, agent_key).remove(schedule_key)
 
 
@@ -79,17 +81,31 @@ def delete_agent_schedule(ctx: Context, agent_key: str, schedule_key: str) -> No
 def list_agent_schedule_executions(
     ctx: Context, agent_key: str, schedule_key: str, *, limit: int, page_key: str | None = None
 ) -> Json:
-    record = _record(ctx.store, agent_key, schedule_key)
-    records = [Record(execution, {}, number) for number, execution in _executions(ctx.world, record)]
+    record = _record(ctx, agent_key, schedule_key)
+    records = [Record(execution, {}, number) for number, execution in record.private["past"]]
     shown, metadata = page(ctx, records, limit, page_key, newest_first=True)
     return {"executions": shown, "metadata": metadata}
 
 
-def settle(world: World, agent_key: str) -> None:
-    """Write down what the schedules of an agent have executed, before it is enabled or disabled."""
-    schedules = world.store.table(AGENT_SCHEDULES, agent_key)
-    for record in schedules.records():
-        schedules.replace(record.value, **_written_down(world, record))
+def catch_up(ctx: Context, agent_key: str) -> None:
+    """Execute what the schedules of an agent have had to execute since the last look, in the order of time.
+
+    Of one schedule only as many executions are made as it keeps.
+    """
+    table = ctx.store.table(AGENT_SCHEDULES, agent_key)
+    now = ctx.clock.millis()
+    waiting: list[tuple[int, str, int]] = []
+    for record in table.records():
+        count, moment = _due(record, now)
+        if count:
+            first = max(1, count - record.value["max_executions_to_keep"] + 1)
+            done, key = record.private["done"], record.value["key"]
+            waiting += [(moment(number), key, done + number) for number in range(first, count + 1)]
+            table.replace(record.value, done=done + count, since=now)
+    for at, key, number in sorted(waiting):
+        record = table.record(key)
+        past = [*record.private["past"], [number, _execute(ctx, record, number, at)]]
+        table.replace(record.value, past=past[-record.value["max_executions_to_keep"] :])
 
 
 def forget(store: Store, agent_key: str) -> None:
@@ -102,9 +118,10 @@ def seed(world: World, row: Json) -> None:
     _added(world, row["agent_key"], row)
 
 
-def _record(store: Store, agent_key: str, schedule_key: str) -> Record[Json]:
-    store.table(AGENTS).get(agent_key)
-    return store.table(AGENT_SCHEDULES, agent_key).record(schedule_key)
+def _record(ctx: Context, agent_key: str, schedule_key: str) -> Record[Json]:
+    ctx.store.table(AGENTS).get(agent_key)
+    catch_up(ctx, agent_key)
+    return ctx.store.table(AGENT_SCHEDULES, agent_key).record(schedule_key)
 
 
 def _added(world: World, agent_key: str, body: Mapping[str, Any]) -> Json:
@@ -144,29 +161,9 @@ def _check(agent: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         raise BadRequest(found)
 
 
-def _shown(world: World, record: Record[Json]) -> Json:
-    executions = _executions(world, record)
-    if not executions:
-        return record.value
-    return {**record.value, "last_execution_at": executions[-1][1]["executed_at"]}
-
-
-def _written_down(world: World, record: Record[Json]) -> Json:
-    """The progress of a schedule with everything in `past` that was executed until now."""
-    now = world.clock.millis()
-    count = _due(record, now)[0]
-    past = [[number, execution] for number, execution in _executions(world, record)]
-    return {"past": past, "done": record.private["done"] + count, "since": now}
-
-
-def _executions(world: World, record: Record[Json]) -> list[tuple[int, Json]]:
-    """The executions that are kept, oldest first, each with its number from 1."""
-    most, done = record.value["max_executions_to_keep"], record.private["done"]
-    count, moment = _due(record, world.clock.millis())
-    kept = [(number, execution) for number, execution in record.private["past"]]
-    for number in range(max(1, count - most + 1), count + 1):
-        kept.append((done + number, _execution(world, record, done + number, moment(number))))
-    return kept[-most:]
+def _shown(record: Record[Json]) -> Json:
+    past = record.private["past"]
+    return {**record.value, "last_execution_at": past[-1][1]["executed_at"]} if past else record.value
 
 
 def _due(record: Record[Json], now: int) -> tuple[int, Callable[[int], int]]:
@@ -188,7 +185,7 @@ def _due(record: Record[Json], now: int) -> tuple[int, Callable[[int], int]]:
     return line.count(since, now) if enabled else 0, moment
 
 
-def _execution(world: World, record: Record[Json], number: int, at: int) -> Json:
+def _execute(ctx: Context, record: Record[Json], number: int, at: int) -> Json:
     """The one attempt of the `number`-th execution; an agent that is disabled gets no session."""
     schedule = record.value
     digest = blake2b(f"{record.private['stem']}:{number}".encode(), digest_size=16).hexdigest()
@@ -200,7 +197,16 @@ def _execution(world: World, record: Record[Json], number: int, at: int) -> Json
         "executed_at": stamp(at),
     }
     agent_key = schedule["agent_key"]
-    if not world.store.table(AGENTS).get(agent_key)["enabled"]:
+    agent = ctx.store.table(AGENTS).get(agent_key)
+    if not agent["enabled"]:
         return {**execution, "status": "error", "error_message": f"{AGENTS.title(agent_key)} is disabled"}
-    name = slug(schedule["key"], LONGEST_KEY - SESSION_DIGITS - 5)
-    return {**execution, "session_key": f"ase_{name}_{digest[:SESSION_DIGITS]}"}
+    stem = slug(schedule["key"], LONGEST_KEY - SESSION_DIGITS - 5)
+    wanted = {"key": f"ase_{stem}_{digest[:SESSION_DIGITS]}", "metadata": schedule["session_metadata"]}
+    if wanted["key"] not in agent_store.sessions_of(ctx.store, agent_key):
+        agent_store.make(ctx.world, agent, {**wanted, "name": schedule["name"]}, at)
+    execution["session_key"] = wanted["key"]
+    try:
+        agent_turns.take(ctx, agent_key, wanted["key"], schedule["message"], at)
+    except ApiError as error:
+        return {**execution, "status": "error", "error_message": str(error)}
+    return execution

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from understudy.apis.vectara import agent_references, agent_schedules, agent_steps, wire
+from understudy.apis.vectara import agent_references, agent_schedules, agent_steps, agent_store, wire
 from understudy.apis.vectara.keys import new_key
 from understudy.apis.vectara.kinds import AGENTS
 from understudy.apis.vectara.pages import matching, page
@@ -67,7 +67,7 @@ def get_agent(ctx: Context, agent_key: str) -> Json:
 
 @operation("replaceAgent")
 def replace_agent(ctx: Context, agent_key: str, body: Json) -> Json:
-    old = ctx.store.table(AGENTS).get(agent_key)
+    old = _up_to_date(ctx, agent_key)
     if body.get("key", agent_key) != agent_key:
         raise BadRequest({"body.key": f"the key of this agent is '{agent_key}' and stays"})
     agent_references.check(ctx.store, body, agent_references.used_instructions(old))
@@ -76,7 +76,7 @@ def replace_agent(ctx: Context, agent_key: str, body: Json) -> Json:
 
 @operation("updateAgent")
 def update_agent(ctx: Context, agent_key: str, body: Json) -> Json:
-    old = ctx.store.table(AGENTS).get(agent_key)
+    old = _up_to_date(ctx, agent_key)
     agent_references.check(ctx.store, body, agent_references.used_instructions(old))
     whole = {**old, **body}
     for member in ("tool_configurations", "skills"):
@@ -88,9 +88,10 @@ def update_agent(ctx: Context, agent_key: str, body: Json) -> Json:
 
 @operation("deleteAgent")
 def delete_agent(ctx: Context, agent_key: str) -> None:
-    """Other agents may go on naming it; it is missed when they call it."""
+    """With its sessions and schedules. Other agents may go on naming it; it is missed when they call it."""
     ctx.store.table(AGENTS).remove(agent_key)
     agent_schedules.forget(ctx.store, agent_key)
+    agent_store.forget(ctx.world, agent_key)
 
 
 @operation("getAgentIdentity")
@@ -110,6 +111,13 @@ def update_agent_identity(ctx: Context, agent_key: str, body: Json) -> Json:
     if identity != old:
         agents.replace(record.value, identity=identity)
     return _identity(ctx.store, agents.record(agent_key))
+
+
+def _up_to_date(ctx: Context, agent_key: str) -> Json:
+    """The agent before a change, which what was due before it does not see."""
+    agent = ctx.store.table(AGENTS).get(agent_key)
+    agent_schedules.catch_up(ctx, agent_key)
+    return agent
 
 
 def seed(world: World, row: Json) -> None:
@@ -133,8 +141,6 @@ def _kept(world: World, old: Json, described: Json) -> Json:
     agent = {"key": old["key"], **described, **ends}
     if agent == old:
         return old
-    if agent["enabled"] != old["enabled"]:
-        agent_schedules.settle(world, agent["key"])
     return world.store.table(AGENTS).replace({**agent, "updated_at": world.clock.stamp()})
 
 

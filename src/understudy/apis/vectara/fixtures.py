@@ -8,6 +8,7 @@ from typing import Any
 
 from understudy.apis.vectara import (
     agent_schedules,
+    agent_sessions,
     agents,
     api_keys,
     application_clients,
@@ -22,6 +23,7 @@ from understudy.apis.vectara import (
 )
 from understudy.apis.vectara.bulk import seed_bulk
 from understudy.apis.vectara.kinds import ENCODERS, LLMS, RERANKERS, TABLE_EXTRACTORS
+from understudy.behaviours import web_pages
 from understudy.engine.definition import Section
 
 
@@ -63,6 +65,10 @@ _OFFER = _row(
         "description": _DESCRIPTION,
         "input_schema": {"type": "object"},
         "annotations": {"$ref": "#/components/schemas/McpToolAnnotations"},
+        "answers": {
+            "type": "array",
+            "items": _row({"output": {}}, {"input": {"type": "object"}, "error": _FLAG}),
+        },
     },
 )
 _MODEL = {"description": _DESCRIPTION, "enabled": _FLAG}
@@ -193,6 +199,9 @@ SECTIONS: Mapping[str, Section] = {
     "tool_catalogues": Section(
         _row({"server": _TEXT, "tools": {"type": "array", "items": _OFFER}}, {}), tool_servers.seed_catalogue
     ),
+    "web_pages": Section(
+        _row({"url": {**_TEXT, "pattern": "^https?://"}, "title": _TEXT, "text": _TEXT}, {}), web_pages.seed
+    ),
     "tool_servers": Section(
         {
             "allOf": [
@@ -212,6 +221,32 @@ SECTIONS: Mapping[str, Section] = {
         tools.seed,
     ),
     "agents": Section({"$ref": "#/components/schemas/CreateAgentRequest"}, agents.seed),
+    "agent_sessions": Section(
+        {
+            "allOf": [
+                {"$ref": "#/components/schemas/CreateAgentSessionRequest"},
+                {
+                    "type": "object",
+                    "required": ["agent_key"],
+                    "properties": {
+                        "agent_key": _TEXT,
+                        "turns": {"type": "array", "items": _row({"user": _TEXT, "agent": _TEXT}, {})},
+                        "artifacts": {
+                            "type": "array",
+                            "items": _row(
+                                {"filename": _TEXT, "text": {"type": "string"}},
+                                {
+                                    "artifact_id": {"$ref": "#/components/schemas/ArtifactId"},
+                                    "mime_type": _TEXT,
+                                },
+                            ),
+                        },
+                    },
+                },
+            ]
+        },
+        agent_sessions.seed,
+    ),
     "agent_schedules": Section(
         {
             "allOf": [

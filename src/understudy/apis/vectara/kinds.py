@@ -41,6 +41,11 @@ LLMS: Kind[LLM] = Kind("llm", noun="model")
 GENERATION_PRESETS: Kind[GenerationPreset] = Kind("generation_preset", noun="preset")
 TABLE_EXTRACTORS: Kind[TableExtractor] = Kind("table_extractor", key="name", noun="table extractor")
 AGENTS: Kind[dict[str, Any]] = Kind("agent", key="key")
+AGENT_SESSIONS: Kind[dict[str, Any]] = Kind("agent_session", key="key", noun="session")
+"""Sessions, one table per agent key."""
+AGENT_EVENTS: Kind[dict[str, Any]] = Kind("agent_event", noun="event")
+ARTIFACTS: Kind[dict[str, Any]] = Kind("artifact", key="artifact_id")
+"""Events and artifacts, one table per agent key and session key."""
 INSTRUCTIONS: Kind[dict[str, Any]] = Kind("instruction")
 TOOLS: Kind[dict[str, Any]] = Kind("tool")
 TOOL_SERVERS: Kind[dict[str, Any]] = Kind("tool_server", noun="tool server")

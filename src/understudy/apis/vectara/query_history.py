@@ -86,13 +86,25 @@ def is_wanted(ctx: Context, stated: bool | None, corpora: Sequence[Mapping[str, 
     return False
 
 
-def record(ctx: Context, body: Mapping[str, Any], answered: Answered, chat_id: str | None = None) -> None:
-    """Put an answered question into the history; `chat_id` when a chat has kept it."""
+def record(
+    ctx: Context,
+    body: Mapping[str, Any],
+    answered: Answered,
+    chat_id: str | None = None,
+    *,
+    by: Mapping[str, str] | None = None,
+) -> None:
+    """Put an answered question into the history.
+
+    Args:
+        chat_id: the chat that has kept it.
+        by: `agent_key` and `session_key` of the agent that asked it.
+    """
     corpora = answered.asked.corpora
     search = _given(body.get("search") or {}, _SEARCH_MEMBERS)
     search["corpora"] = [_given(entry, _CORPUS_MEMBERS) for entry in corpora]
     query = {**_given(body, _REQUEST_MEMBERS), "search": search}
-    _keep(ctx.world, query, list(_steps(answered)), ctx.clock.millis(), chat_id)
+    _keep(ctx.world, query, list(_steps(answered)), ctx.clock.millis(), chat_id, by)
 
 
 def seed(world: World, row: dict[str, Any]) -> None:
@@ -117,6 +129,7 @@ def _keep(
     steps: Sequence[Mapping[str, Any]],
     started: int,
     chat_id: str | None,
+    by: Mapping[str, str] | None = None,
 ) -> None:
     spans, passed = [], 0
     for step in steps:
@@ -128,6 +141,7 @@ def _keep(
     entry |= {"started_at": stamp(started), "spans": spans}
     if chat_id is not None:
         entry["chat_id"] = chat_id
+    entry |= by or {}
     keys = list(dict.fromkeys(corpus["corpus_key"] for corpus in query["search"]["corpora"]))
     table = world.store.table(QUERY_HISTORY)
     table.add(entry, started=started, corpus_keys=keys)
@@ -168,6 +182,8 @@ def _summary(entry: QueryHistory) -> QueryHistorySummary:
     }
     if "chat_id" in entry:
         summary["chat_id"] = entry["chat_id"]
+    if "agent_key" in entry:
+        summary |= {"agent_key": entry["agent_key"], "session_key": entry["session_key"]}
     for span in entry["spans"]:
         if span["type"] == "generation":
             summary["generation"] = span["generation"]

@@ -105,6 +105,26 @@ def tools_of(store: Store, server_id: str) -> Sequence[dict[str, Any]]:
     return [tool for tool in store.table(TOOLS).values() if tool.get("server_id") == server_id]
 
 
+def answer(store: Store, tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What the catalogue says that a tool gives for arguments: `{output, error?}`, or None.
+
+    The first answer counts whose `input` has nothing else than the arguments; one without it fits always.
+    """
+    server_id = tool.get("server_id")
+    if server_id is None or server_id not in store.table(TOOL_SERVERS):
+        return None
+    try:
+        offers = _offers(store, server_id)
+    except Unavailable:
+        return None
+    answers = next((offer.get("answers", ()) for offer in offers if offer["name"] == tool["name"]), ())
+    for one in answers:
+        if all(arguments.get(name) == value for name, value in one.get("input", {}).items()):
+            output = one["output"] if isinstance(one["output"], dict) else {"value": one["output"]}
+            return {**one, "output": output}
+    return None
+
+
 def seed(world: World, row: dict[str, Any]) -> None:
     """One row of the fixture section `tool_servers`; `synced` ones have the tools of a catalogue above."""
     server = _make(world, row.get("id") or free_id(world, TOOL_SERVERS, "tsr"), row)

@@ -29,6 +29,12 @@ class AgentCorporaSearchQueryConfiguration(TypedDict):
     save_history: NotRequired[bool]
 
 
+AgentEvent: TypeAlias = "InputMessageEvent | ArtifactUploadEvent | ToolInputEvent | ToolOutputEvent | ThinkingEvent | AgentOutputEvent | ContextLimitExceededEvent | ImageReadEvent | StructuredOutputEvent | StepTransitionEvent | SkillLoadEvent | CompactionEvent | SessionInterruptedEvent | StepTransitionLimitExceededEvent"
+
+
+AgentEventId: TypeAlias = "str"
+
+
 class AgentIdentity(TypedDict):
     mode: AgentIdentityMode
     client_id: str
@@ -41,6 +47,12 @@ AgentIdentityMode: TypeAlias = "Literal['auto', 'manual']"
 
 
 AgentInput: TypeAlias = "AgentTextInput | AgentSkillInput"
+
+
+class AgentInputForm(TypedDict):
+    files: NotRequired[list[str]]
+    message: NotRequired[str]
+    stream_response: NotRequired[bool]
 
 
 AgentKey: TypeAlias = "str"
@@ -64,7 +76,20 @@ class AgentModel(TypedDict):
 AgentName: TypeAlias = "str"
 
 
+class AgentOutputEvent(TypedDict):
+    type: Literal['agent_output']
+    content: str
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
 AgentOutputParser: TypeAlias = "DefaultOutputParser | StructuredOutputParser"
+
+
+class AgentResponse(TypedDict):
+    events: list[AgentEvent]
+    session_key: AgentSessionKey
 
 
 class AgentRole(TypedDict):
@@ -113,6 +138,23 @@ class AgentSearchCorporaParameters(TypedDict):
     reranker: NotRequired[SearchReranker]
 
 
+class AgentSession(TypedDict):
+    key: AgentSessionKey
+    agent_key: AgentKey
+    name: str
+    description: NotRequired[str]
+    metadata: dict[str, Any]
+    enabled: bool
+    tti_minutes: int
+    current_step_name: NotRequired[str]
+    session_context_usage: NotRequired[SessionContextUsage]
+    effective_compaction: NotRequired[CompactionConfig]
+    created_at: str
+
+
+AgentSessionKey: TypeAlias = "str"
+
+
 class AgentSkill(TypedDict):
     description: str
     content: str
@@ -138,6 +180,9 @@ AgentStepInstruction: TypeAlias = "ReferenceInstruction | InlineInstruction"
 
 
 AgentStepReminder: TypeAlias = "TemplatedReminder | GlossaryExpansionReminder"
+
+
+AgentStreamedResponse: TypeAlias = "InputMessageEvent | ArtifactUploadEvent | ToolInputEvent | ToolOutputEvent | ThinkingEvent | ContextLimitExceededEvent | ImageReadEvent | StructuredOutputEvent | StepTransitionEvent | SkillLoadEvent | CompactionEvent | SessionInterruptedEvent | StepTransitionLimitExceededEvent | StreamingAgentOutput | StreamingAgentOutputEnd | StreamingThinking | StreamingThinkingEnd | CompactionStartedEvent | ContextConsumedEvent | StreamResponseEnd | StreamError"
 
 
 class AgentTextInput(TypedDict):
@@ -232,6 +277,9 @@ class ArtifactGrepToolParameters(TypedDict):
     grep_options: NotRequired[list[str]]
 
 
+ArtifactId: TypeAlias = "str"
+
+
 class ArtifactReadConfiguration(TypedDict):
     max_size_bytes: NotRequired[int]
     max_lines: NotRequired[int]
@@ -261,6 +309,21 @@ class ArtifactReadToolParameters(TypedDict):
     encoding: NotRequired[Literal['raw', 'base64']]
     start_line: NotRequired[int]
     end_line: NotRequired[int]
+
+
+class ArtifactReference(TypedDict):
+    artifact_id: ArtifactId
+    filename: str
+    mime_type: str
+    size_bytes: int
+
+
+class ArtifactUploadEvent(TypedDict):
+    type: Literal['artifact_upload']
+    artifacts: list[ArtifactReference]
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
 
 
 class BadRequestError(TypedDict):
@@ -366,6 +429,24 @@ class CompactionConfig(TypedDict):
 CompactionConfigToolEventPolicy: TypeAlias = "Literal['exclude', 'include_outputs', 'include_all']"
 
 
+class CompactionEvent(TypedDict):
+    type: Literal['compaction']
+    turns_compacted: int
+    events_compacted: int
+    summary_text: NotRequired[str]
+    summary_key: str
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
+class CompactionStartedEvent(TypedDict):
+    type: Literal['compaction_started']
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
 class ComputeCorpusSizeResponse(TypedDict):
     used_docs: int
     used_parts: int
@@ -380,6 +461,22 @@ class ContextConfiguration(TypedDict):
     sentences_after: NotRequired[int]
     start_tag: NotRequired[str]
     end_tag: NotRequired[str]
+
+
+class ContextConsumedEvent(TypedDict):
+    type: Literal['context_consumed']
+    session_context_usage: SessionContextUsage
+    created_at: str
+
+
+class ContextLimitExceededEvent(TypedDict):
+    type: Literal['context_limit_exceeded']
+    context_limit: NotRequired[int]
+    actual_tokens: NotRequired[int]
+    message: str
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
 
 
 class CoreDocument(TypedDict):
@@ -513,6 +610,23 @@ class CreateAgentScheduleRequest(TypedDict):
     max_executions_to_keep: NotRequired[int]
 
 
+class CreateAgentSessionRequest(TypedDict):
+    key: NotRequired[AgentSessionKey]
+    name: NotRequired[str]
+    description: NotRequired[str]
+    metadata: NotRequired[dict[str, Any]]
+    enabled: NotRequired[bool]
+    tti_minutes: NotRequired[int]
+    from_session: NotRequired[CreateAgentSessionRequestFromSession]
+
+
+class CreateAgentSessionRequestFromSession(TypedDict):
+    agent_key: NotRequired[str]
+    session_key: str
+    include_up_to_event_id: NotRequired[str]
+    compact_up_to_event_id: NotRequired[str]
+
+
 class CreateApiKeyRequest(TypedDict):
     name: str
     api_key_role: ApiKeyRole
@@ -532,6 +646,13 @@ class CreateClientCredentialsRequest(TypedDict):
     api_roles: NotRequired[list[ApiRole]]
     corpus_roles: NotRequired[list[CorpusRole]]
     agent_roles: NotRequired[list[AgentRole]]
+
+
+class CreateCompaction(TypedDict):
+    type: Literal['compact']
+    compact_up_to_event_id: NotRequired[str]
+    compaction_message: NotRequired[str]
+    stream_response: NotRequired[bool]
 
 
 class CreateCorporaSearchToolConfigurationRequest(TypedDict):
@@ -570,7 +691,23 @@ class CreateInitialInstructionRequest(TypedDict):
     enabled: NotRequired[bool]
 
 
+class CreateInputMessage(TypedDict):
+    type: Literal['input_message']
+    messages: list[AgentInput]
+    since: NotRequired[str]
+    behavior: NotRequired[InputBehavior]
+    stream_response: NotRequired[bool]
+
+
+CreateInputRequest: TypeAlias = "CreateInputMessage | CreateInterrupt | CreateCompaction"
+
+
 CreateInstructionRequest: TypeAlias = "CreateInitialInstructionRequest"
+
+
+class CreateInterrupt(TypedDict):
+    type: Literal['interrupt']
+    stream_response: NotRequired[bool]
 
 
 class CreateLambdaToolRequest(TypedDict):
@@ -975,6 +1112,15 @@ class ImageMetadata(TypedDict):
     mime_type: str
 
 
+class ImageReadEvent(TypedDict):
+    type: Literal['image_read']
+    artifact_id: ArtifactId
+    detail: NotRequired[Literal['auto', 'low', 'high']]
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
 class ImageReadTool(TypedDict):
     id: ToolId
     name: str
@@ -1125,6 +1271,21 @@ class InlineWebSearchToolConfiguration(TypedDict):
     argument_override: NotRequired[WebSearchToolParameters]
 
 
+InputBehavior: TypeAlias = "Literal['steer', 'follow_up']"
+
+
+class InputMessageEvent(TypedDict):
+    type: Literal['input_message']
+    messages: list[AgentInput]
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
+class InputTokens(TypedDict):
+    count: NotRequired[int]
+
+
 Instruction: TypeAlias = "InitialInstruction"
 
 
@@ -1218,6 +1379,11 @@ class LambdaTool(TypedDict):
 Language: TypeAlias = "Literal['auto', 'eng', 'deu', 'fra', 'zho', 'kor', 'ara', 'rus', 'tha', 'nld', 'ita', 'por', 'spa', 'jpn', 'pol', 'tur', 'vie', 'ind', 'ces', 'ukr', 'ell', 'heb', 'fas', 'hin', 'urd', 'swe', 'ben', 'msa', 'ron']"
 
 
+class ListAgentEventsResponse(TypedDict):
+    events: list[AgentEvent]
+    metadata: ListMetadata
+
+
 class ListAgentScheduleExecutionsResponse(TypedDict):
     executions: list[AgentScheduleExecution]
     metadata: ListMetadata
@@ -1225,6 +1391,11 @@ class ListAgentScheduleExecutionsResponse(TypedDict):
 
 class ListAgentSchedulesResponse(TypedDict):
     schedules: list[AgentSchedule]
+    metadata: ListMetadata
+
+
+class ListAgentSessionsResponse(TypedDict):
+    sessions: list[AgentSession]
     metadata: ListMetadata
 
 
@@ -1298,6 +1469,11 @@ class ListQueryHistoriesResponse(TypedDict):
 
 class ListRerankersResponse(TypedDict):
     rerankers: list[Reranker]
+    metadata: ListMetadata
+
+
+class ListSessionArtifactsResponse(TypedDict):
+    artifacts: list[SessionArtifact]
     metadata: ListMetadata
 
 
@@ -1424,6 +1600,11 @@ class OAuthClientCredentialsAuth(TypedDict):
 class OAuthError(TypedDict):
     error: Literal['invalid_request', 'invalid_client', 'unsupported_grant_type']
     error_description: NotRequired[str]
+
+
+class OutputTokens(TypedDict):
+    count: NotRequired[int]
+    reasoning_tokens: NotRequired[int]
 
 
 class Prompt(TypedDict):
@@ -1642,6 +1823,62 @@ class SentenceChunkingStrategy(TypedDict):
     type: NotRequired[Literal['sentence_chunking_strategy']]
 
 
+class SessionArtifact(TypedDict):
+    artifact_id: ArtifactId
+    filename: str
+    mime_type: str
+    size_bytes: int
+    checksum_sha256: str
+    metadata: dict[str, Any]
+    description: NotRequired[str]
+    ttl_days: NotRequired[int]
+    created_at: str
+    updated_at: NotRequired[str]
+    data: NotRequired[str]
+
+
+class SessionContextUsage(TypedDict):
+    input_tokens: NotRequired[InputTokens]
+    output_tokens: NotRequired[OutputTokens]
+    total_tokens: NotRequired[int]
+    model_context_window: NotRequired[int]
+
+
+class SessionInterruptedEvent(TypedDict):
+    type: Literal['session_interrupted']
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
+class SkillLoadEvent(TypedDict):
+    type: Literal['skill_load']
+    skill_name: str
+    content: str
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
+class StepTransitionEvent(TypedDict):
+    type: Literal['step_transition']
+    from_step: str
+    to_step: str
+    content: str
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
+class StepTransitionLimitExceededEvent(TypedDict):
+    type: Literal['step_transition_limit_exceeded']
+    transition_limit: NotRequired[int]
+    message: str
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
 class StreamError(TypedDict):
     type: Literal['error']
     messages: list[str]
@@ -1664,6 +1901,29 @@ class StreamSearchResponse(TypedDict):
     type: Literal['search_results']
     search_results: list[IndividualSearchResult]
     rewritten_queries: NotRequired[list[RewrittenQuery]]
+
+
+class StreamingAgentOutput(TypedDict):
+    type: Literal['streaming_agent_output']
+    content: str
+    created_at: str
+
+
+class StreamingAgentOutputEnd(TypedDict):
+    type: Literal['streaming_agent_output_end']
+    event_id: NotRequired[str]
+    created_at: str
+
+
+class StreamingThinking(TypedDict):
+    type: Literal['streaming_thinking']
+    content: str
+    created_at: str
+
+
+class StreamingThinkingEnd(TypedDict):
+    type: Literal['streaming_thinking_end']
+    created_at: str
 
 
 class StructuredDocument(TypedDict):
@@ -1713,6 +1973,15 @@ class StructuredIndexingToolParameters(TypedDict):
     description: NotRequired[str]
     metadata: NotRequired[dict[str, Any]]
     document: NotRequired[dict[str, Any]]
+
+
+class StructuredOutputEvent(TypedDict):
+    type: Literal['structured_output']
+    schema_name: str
+    content: Any
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
 
 
 class StructuredOutputParser(TypedDict):
@@ -1894,6 +2163,14 @@ class TestToolSuccessResponseValidationResults(TypedDict):
     validation_errors: NotRequired[list[str]]
 
 
+class ThinkingEvent(TypedDict):
+    type: Literal['thinking']
+    content: NotRequired[str]
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
 Tool: TypeAlias = "McpTool | CorporaSearchTool | WebSearchTool | LambdaTool | StructuredIndexingTool | SubAgentTool | ArtifactCreateTool | ArtifactReadTool | ArtifactGrepTool | ImageReadTool | DocumentConversionTool | DynamicVectaraTool | WebGetTool | GetDocumentTextTool"
 
 
@@ -1928,6 +2205,29 @@ ToolDescriptionTemplate: TypeAlias = "str"
 
 
 ToolId: TypeAlias = "str"
+
+
+class ToolInputEvent(TypedDict):
+    type: Literal['tool_input']
+    tool_call_id: str
+    tool_configuration_name: str
+    tool_name: str
+    tool_input: dict[str, Any]
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
+
+
+class ToolOutputEvent(TypedDict):
+    type: Literal['tool_output']
+    tool_call_id: str
+    tool_configuration_name: str
+    tool_name: str
+    tool_output: dict[str, Any]
+    error: NotRequired[bool]
+    id: AgentEventId
+    session_key: AgentSessionKey
+    created_at: str
 
 
 class ToolOutputOffloadingConfiguration(TypedDict):
@@ -2002,6 +2302,14 @@ class UpdateAgentScheduleRequest(TypedDict):
     enabled: NotRequired[bool]
     session_metadata: NotRequired[dict[str, Any]]
     max_executions_to_keep: NotRequired[int]
+
+
+class UpdateAgentSessionRequest(TypedDict):
+    name: NotRequired[str]
+    description: NotRequired[str]
+    metadata: NotRequired[dict[str, Any]]
+    enabled: NotRequired[bool]
+    tti_minutes: NotRequired[int]
 
 
 class UpdateAgentStep(TypedDict):
