@@ -17,6 +17,7 @@ from understudy.engine.definition import ApiDefinition
 from understudy.engine.fixtures import seeder
 from understudy.engine.gate import Gate, Log
 from understudy.engine.stages import StageApp
+from understudy.sandbox import running
 from understudy.settings import Settings, data_directory
 from understudy.state.world import Worlds
 
@@ -63,6 +64,8 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
         log: told of every finished call.
     """
     settings = settings or Settings()
+    if settings.allow_lambda:
+        running.check()
     stage = StageApp(settings)
     apis: list[Compiled] = []
     for api in APIS:

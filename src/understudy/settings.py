@@ -45,6 +45,7 @@ class Settings:
         cors: browser origins allowed besides loopback ones.
         hosts: Host names accepted besides loopback and the production names of the APIs.
         admin_token: token of the control plane; made from the operating system's randomness when None.
+        allow_lambda: run the code of tools, in a sandbox; a start fails where the kernel has none.
         log_format: text, json or none.
         check_answers: compare every answer with the contract before it leaves.
         strict_answers: turn an answer that breaks the contract into a 500 (our own tests do).
@@ -61,6 +62,7 @@ class Settings:
     cors: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     admin_token: str | None = None
+    allow_lambda: bool = False
     log_format: Literal["text", "json", "none"] = "text"
     check_answers: bool = True
     strict_answers: bool = False

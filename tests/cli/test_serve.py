@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.walls import WALLS, descendants, needs_walls
 
 COMMAND = [sys.executable, "-m", "understudy"]
 KEY = {"x-api-key": "zut_understudy"}
@@ -193,6 +196,57 @@ def test_a_shipped_fixture_by_name(start: Start) -> None:
     server = start("--fixture", "support-desk")
     corpora = httpx.get(f"{server.url}/v2/corpora", headers=KEY).json()["corpora"]
     assert sorted(corpus["key"] for corpus in corpora) == ["help", "manuals", "tickets"]
+
+
+def trial(url: str, code: str) -> httpx.Response:
+    """A test of a function in the default world."""
+    body = {"code": code, "test_input": {}, "timeout_seconds": 60}
+    return httpx.post(f"{url}/v2/tools/test", json=body, headers=KEY, timeout=30)
+
+
+@needs_walls
+def test_code_of_tools_runs_where_that_is_allowed(start: Start) -> None:
+    code = "def process(): return 1"
+    allowed, other = (
+        trial(start(*flags).url, code).json()["execution"] for flags in (("--allow-lambda",), ())
+    )
+    assert allowed["output"] == {"value": 1}
+    assert "--allow-lambda" in other["error"]["message"]
+
+
+@needs_walls
+def test_a_server_that_stops_ends_the_code_that_runs(start: Start) -> None:
+    server = start("--allow-lambda")
+    endless = "def process():\n  while True: pass"
+    caller = threading.Thread(target=trial, args=(server.url, endless))
+    caller.start()
+    deadline = time.monotonic() + 20
+    while len(started := descendants(server.process.pid)) < 3:  # the worker and the two of the sandbox
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    server.stop()
+    caller.join()
+    deadline = time.monotonic() + 5
+    while left := [process for process in started if Path(f"/proc/{process}").exists()]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
+
+
+def test_a_kernel_without_walls_is_one_line_with_the_cure() -> None:
+    """The kernel is asked for a namespace that no kernel has."""
+    code = (
+        "from understudy.sandbox import running; spoiled = 'from understudy.sandbox import walls; "
+        "walls.NAMESPACES[\\'none\\'] = 1; main()'; "
+        "running._START = running._START.replace('main()', spoiled); "
+        "from understudy.__main__ import main; main()"
+    )
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--allow-lambda"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("understudy: --allow-lambda: the kernel does not let a process be shut in; tried ")
+    assert "sysctl" in line
+    assert ("unshare(user, net, pid, ipc, mount, uts, none): Invalid argument" in line) is WALLS
 
 
 def test_profiles_decide_which_operations_exist(start: Start) -> None:

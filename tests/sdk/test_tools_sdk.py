@@ -10,6 +10,7 @@ import httpx
 import pytest
 from vectara import AsyncVectara, Vectara
 from vectara.core.api_error import ApiError
+from vectara.environment import VectaraEnvironment
 from vectara.errors import BadRequestError, ForbiddenError, NotFoundError
 from vectara.types import test_tool_response as answers
 from vectara.types.create_tool_request import CreateToolRequest_Lambda
@@ -18,7 +19,8 @@ from vectara.types.remote_auth import RemoteAuth_Bearer, RemoteAuth_Header, Remo
 from vectara.types.tool import Tool_Lambda, Tool_Mcp, Tool_WebSearch
 from vectara.types.update_tool_request import UpdateToolRequest_Lambda, UpdateToolRequest_Mcp
 
-from understudy.pytest_plugin import Understudy
+from tests.walls import WALLS, needs_walls
+from understudy.pytest_plugin import KEY, BackgroundServer, Understudy
 
 ONCE: Any = {"max_retries": 0}
 PLACE: Any = {"name": "Tides", "type": "mcp", "uri": "https://tides.example.com/mcp", "transport": "sse"}
@@ -101,7 +103,7 @@ def test_a_function_is_made_changed_tried_and_deleted(client: Vectara) -> None:
     assert changed.function_definition.execution_configuration.max_memory_mb == 50
     told = tools.test(made.id, input={}, timeout_seconds=1)
     assert isinstance(told, answers.TestToolResponse_Error)
-    assert "does not run the code" in told.error.message
+    assert "--allow-lambda" in told.error.message
     tools.delete(made.id)
     with pytest.raises(NotFoundError):
         tools.get(made.id)
@@ -125,6 +127,31 @@ def test_a_function_is_tried_before_it_is_made(client: Vectara) -> None:
     faulty = client.tools.test_without_creation(code="import os", test_input={})
     assert faulty.validation.status == "invalid"
     assert faulty.execution is None
+
+
+@needs_walls
+def test_a_function_runs_where_that_is_allowed() -> None:
+    server = BackgroundServer(allow_lambda=WALLS).start()
+    place = VectaraEnvironment(default=server.url, auth=server.url)
+    code = CODE.replace("return port", "return port * day")
+    with httpx.Client(timeout=30) as pool:
+        tools = Vectara(api_key=KEY, environment=place, httpx_client=pool).tools
+        made = tools.create(
+            request=CreateToolRequest_Lambda(name="twice", title="T", description="d", code=code)
+        )
+        told = tools.test(made.id, input={"port": "ab", "day": 2})
+        assert isinstance(told, answers.TestToolResponse_Success)
+        assert told.output == {"value": "abab"}
+        assert told.validation_results is not None
+        assert told.validation_results.output_valid is True
+        failed = tools.test(made.id, input={"port": "ab", "day": 10**12})
+        assert isinstance(failed, answers.TestToolResponse_Error)
+        assert failed.error.message.startswith("MemoryError")
+        assert 'File "<tool>", line 7, in process' in str(failed.error.traceback)
+        tried = tools.test_without_creation(code=code, test_input={"port": "c"}).execution
+        assert tried is not None
+        assert (tried.success, tried.output) == (True, {"value": "c"})
+    server.stop()
 
 
 def test_tools_are_listed_and_narrowed(client: Vectara) -> None:

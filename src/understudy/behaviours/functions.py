@@ -8,11 +8,13 @@ from __future__ import annotations
 import ast
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from understudy.behaviours.annotations import Annotations, TypeFault
+from understudy.behaviours.constructs import refused
 from understudy.behaviours.docstrings import parameter_texts
+from understudy.behaviours.schemas import Schemas, TooMuch
 
 ENTRY = "process"
 MODULES = ("json", "math", "datetime", "collections", "itertools", "functools", "re", "time", "typing")
@@ -38,7 +40,7 @@ def read_function(content: bytes) -> dict[str, Any]:
         return {"errors": [f"line {error.lineno or 1}: is not valid Python"]}
     except (ValueError, RecursionError, MemoryError):
         return {"errors": ["line 1: cannot be read: it is nested too deeply or holds what no source may"]}
-    errors = [_told(line, message) for line, message in sorted(_faults(module))]
+    errors = [_told(line, message) for line, message in sorted(set(_faults(module)))]
     if errors:
         return {"errors": errors[:MOST_ERRORS]}
     entry = next(_entries(module))
@@ -50,6 +52,29 @@ def read_function(content: bytes) -> dict[str, Any]:
     except UnicodeEncodeError:
         return {"errors": [_told(entry.lineno, "a text holds half of a surrogate pair")]}
     return found
+
+
+def input_faults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """What is wrong with arguments, by parameter."""
+    known, faults = schema["properties"], []
+    faults += [f"'{name}' is no parameter" for name in value if name not in known]
+    faults += [f"'{name}' is required" for name in schema.get("required", ()) if name not in value]
+    for name, part in known.items():
+        if name in value and not _fits(value[name], part):
+            faults.append(f"'{name}' is not what the function takes")
+    return faults
+
+
+def output_faults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """What is wrong with an output; nothing when the function does not say what it gives."""
+    return [] if _fits(value, schema) else ["the output is not what the function says that it gives"]
+
+
+def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    try:
+        return Schemas(schema).fits(value, schema)
+    except TooMuch:
+        return False
 
 
 def _told(line: int, message: str) -> str:
@@ -72,6 +97,7 @@ def _faults(module: ast.Module) -> Iterator[tuple[int, str]]:
         for name in names:
             if name.split(".")[0] not in MODULES:
                 yield node.lineno, f"module '{name}' cannot be imported; {', '.join(MODULES)} can"  # type: ignore[attr-defined]
+    yield from refused(module)
     entry = next(_entries(module), None)
     if entry is None:
         yield 1, f"there is no function {ENTRY}()"

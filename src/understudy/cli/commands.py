@@ -75,6 +75,14 @@ def serve(
     admin_token: Annotated[
         str | None, typer.Option(envvar="UNDERSTUDY_ADMIN_TOKEN", help="Token of the control plane.")
     ] = None,
+    allow_lambda: Annotated[
+        bool,
+        typer.Option(
+            "--allow-lambda",
+            envvar="UNDERSTUDY_ALLOW_LAMBDA",
+            help="Run the code of tools, in a sandbox; Linux.",
+        ),
+    ] = False,
     log_format: Annotated[
         LogFormat, typer.Option(envvar="UNDERSTUDY_LOG_FORMAT", help="One line per request, or none.")
     ] = LogFormat.text,
@@ -101,6 +109,7 @@ def serve(
             cors=tuple(cors or ()),
             hosts=tuple(allowed_host or ()),
             admin_token=admin_token,
+            allow_lambda=allow_lambda,
             log_format=log_format.value,
         ),
         ready_file,

@@ -108,11 +108,13 @@ class Pending(Exception):
 class Context:
     """What a handler may see and use: the world of the caller and the facts of the call."""
 
-    __slots__ = ("call", "world")
+    __slots__ = ("allows_code", "call", "world")
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, allows_code: bool = False) -> None:
         self.call = call
         self.world = call.world
+        self.allows_code = allows_code
+        """Whether code of callers may run, in the sandbox."""
 
     @property
     def store(self) -> Store:

@@ -191,6 +191,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         super().__init__(_nothing_behind)
         self._check = settings.check_answers
         self._strict = settings.strict_answers
+        self._allows_code = settings.allow_lambda
         self.workers = Workers(settings.limits)
         self.violations: list[str] = []
 
@@ -201,7 +202,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         assert operation is not None
         if call.stream is None:
             if operation.prepare is not None:
-                work = operation.prepare(Context(call), **call.arguments)
+                work = operation.prepare(Context(call, self._allows_code), **call.arguments)
                 done = None if work is None else await self.workers.run(work)
                 call.arguments = {**call.arguments, "prepared": done}
             await self._act_and_work(call)
@@ -236,7 +237,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         assert operation.handler is not None
         body = b""
         with call.world.store.transaction():
-            result = operation.handler(Context(call), **call.arguments)
+            result = operation.handler(Context(call, self._allows_code), **call.arguments)
             status = operation.success
             if isinstance(result, tuple):
                 result, status = result

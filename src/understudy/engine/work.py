@@ -29,12 +29,16 @@ class Work:
         content: the bytes it works on.
         refuse: the refusal for a content that cannot be worked on, from the text that says why.
         facts: further arguments, as JSON can hold them.
+        seconds: how long it may take; the limit of the server when None.
+        lane: work of different lanes does not wait for one another.
     """
 
     function: Callable[..., Any]
     content: bytes
     refuse: Callable[[str], ApiError]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float | None = None
+    lane: str = "reading"
 
     def __hash__(self) -> int:
         return hash((self.function, self.content))
@@ -44,14 +48,14 @@ class Workers:
     """The processes that work; each is started when it is first needed and serves until it fails.
 
     Args:
-        limits: how many there are, what a piece of work may cost and how many pieces may wait.
+        limits: how many there are in each lane, what a piece of work may cost and how many pieces may wait.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
         self._waiting = 0
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads: dict[str, ThreadPoolExecutor] = {}
         self._idle: list[_Worker] = []
         self._busy: list[_Worker] = []
         # Whoever forgets to close a server leaves no process behind.
@@ -66,9 +70,10 @@ class Workers:
             raise Unavailable("too much work is waiting already", headers={"retry-after": "1"})
         self._waiting += 1
         try:
-            if self._threads is None:
-                self._threads = ThreadPoolExecutor(self._limits.workers, "understudy-work")
-            reply = await asyncio.get_running_loop().run_in_executor(self._threads, self._done, work)
+            if work.lane not in self._threads:
+                self._threads[work.lane] = ThreadPoolExecutor(self._limits.workers, "understudy-work")
+            threads = self._threads[work.lane]
+            reply = await asyncio.get_running_loop().run_in_executor(threads, self._done, work)
         finally:
             self._waiting -= 1
         if "refused" in reply:
@@ -78,12 +83,14 @@ class Workers:
         return reply["result"]
 
     def close(self) -> None:
-        """Stop the processes; later work would start new ones."""
+        """Stop the processes and forget what waits; later work would start new ones."""
+        for threads in self._threads.values():
+            threads.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             _stop_all(self._idle, self._busy)
-        if self._threads is not None:
-            self._threads.shutdown()
-            self._threads = None
+        for threads in self._threads.values():
+            threads.shutdown()
+        self._threads = {}
         with self._lock:
             _stop_all(self._idle, self._busy)
 
@@ -98,12 +105,13 @@ class Workers:
         with self._lock:
             worker = self._idle.pop() if self._idle else _Worker(self._limits.work_memory_bytes)
             self._busy.append(worker)
-        timer = threading.Timer(self._limits.work_seconds, worker.expire)
+        seconds = self._limits.work_seconds if work.seconds is None else work.seconds
+        timer = threading.Timer(seconds, worker.expire)
         timer.start()
         try:
             reply = worker.exchange(work)
         except (OSError, EOFError, ValueError):  # a pipe that was closed meanwhile is a ValueError
-            reply = {"refused": self._what_ended(worker), "last": True}
+            reply = {"refused": _what_ended(worker, seconds), "last": True}
         finally:
             timer.cancel()
             timer.join()  # from here on it is certain whether the time was up
@@ -116,10 +124,11 @@ class Workers:
                 self._idle.append(worker)
         return reply
 
-    def _what_ended(self, worker: _Worker) -> str:
-        if worker.expired:
-            return f"takes longer to work on than {self._limits.work_seconds:g} seconds"
-        return "broke the process that worked on it"
+
+def _what_ended(worker: _Worker, seconds: float) -> str:
+    if worker.expired:
+        return f"takes longer to work on than {seconds:g} seconds"
+    return "broke the process that worked on it"
 
 
 def _stop_all(*groups: list[_Worker]) -> None:

@@ -43,7 +43,8 @@ def _limit_memory(limit: int) -> None:
     import resource
 
     with suppress(ValueError, OSError):  # some systems know the limit and do not set it
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        _, most = resource.getrlimit(resource.RLIMIT_AS)  # the sandbox sets limits of its own
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

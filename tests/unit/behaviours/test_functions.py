@@ -168,3 +168,66 @@ def test_hostile_source_is_an_error_and_takes_no_time(source: str) -> None:
     began = time.process_time()
     assert len(errors(source)) == 1
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("().__class__", "the attribute '__class__' cannot be used"),
+        ("print.__self__", "the attribute '__self__' cannot be used"),
+        ("(x for x in ()).gi_frame.f_back", "the attribute 'f_back' cannot be used"),
+        (
+            "getattr(1, 'real' + '')",
+            "'getattr' can only be called, with the name",
+        ),
+        ("getattr(1, '__class__')", "'getattr' can only be called"),
+        ("[setattr]", "'setattr' can only be called"),
+        ("eval('1')", "'eval' cannot be used"),
+        ("open('x')", "'open' cannot be used"),
+        ("__import__('os')", "'__import__' cannot be used"),
+        ("__builtins__", "the name '__builtins__' cannot be used"),
+        ("[__spec__ for __spec__ in ()]", "the name '__spec__' cannot be given"),
+        ("object.__getattribute__(1, 'x')", "the attribute '__getattribute__' cannot be used"),
+    ],
+)
+def test_a_way_into_the_interpreter_is_a_fault(line: str, message: str) -> None:
+    found = errors(f"def process():\n    return {line}")
+    assert any(error.startswith(f"line 2: {message}") for error in found), found
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "class A(metaclass=type): pass",
+        "class A: __match_args__ = ('__globals__',)",
+        "class A:\n def __instancecheck__(self, x): pass",
+        "match 1:\n case object(__class__=x): pass",
+        "match 1:\n case {**__spec__}: pass",
+        "def f(__debug): global __spec__; __spec__ = 1",
+        "from math import pi as __spec__",
+        "try: pass\nexcept ValueError as __loader__: pass",
+    ],
+)
+def test_tricks_with_classes_patterns_and_names_are_faults(lines: str) -> None:
+    (error,) = errors(f"{lines}\ndef process(): pass")
+    assert "cannot" in error
+
+
+def test_ordinary_code_is_none() -> None:
+    source = """
+class Price:
+    __slots__ = ("value",)
+
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def __getattr__(self, name):
+        return name
+
+def process(id: str, input: int, dir: int = 1):
+    vars = [id, input, dir]
+    _ = getattr(vars, "append", None), hasattr(vars, "pop"), type(vars).__name__, process.__doc__
+    return {"a": "{}".format(vars)}
+"""
+    assert "input_schema" in read(source)

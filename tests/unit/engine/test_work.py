@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import gc
 import os
 import time
@@ -43,6 +44,11 @@ def grow(content: bytes) -> int:
 
 def crash(content: bytes) -> None:
     os.abort()
+
+
+def nap(content: bytes) -> str:
+    time.sleep(3)
+    return "rested"
 
 
 def work(function: Any, content: bytes = b"", **facts: Any) -> Work:
@@ -113,6 +119,18 @@ def test_work_that_takes_too_much_is_refused_and_its_process_replaced(
     assert not is_alive(before)
 
 
+def test_work_of_one_lane_does_not_wait_for_another_and_may_take_longer(workers: Workers) -> None:
+    long = dataclasses.replace(work(nap), seconds=20.0, lane="running")
+
+    async def both() -> tuple[bool, list[str]]:
+        naps = asyncio.gather(workers.run(long), workers.run(long))
+        await asyncio.sleep(0)
+        await workers.run(work(count))
+        return naps.done(), await naps
+
+    assert asyncio.run(both()) == (False, ["rested", "rested"])
+
+
 def test_a_fault_of_ours_is_told_with_its_traceback(workers: Workers) -> None:
     with pytest.raises(RuntimeError, match="of our own"):
         asyncio.run(workers.run(work(fail)))
@@ -132,6 +150,22 @@ def test_closing_ends_the_processes_also_those_at_work(workers: Workers) -> None
     assert not is_alive(asyncio.run(closed()))
     assert workers.processes == []
     assert asyncio.run(workers.run(work(count)))["length"] == 0  # and later work starts a new one
+
+
+def test_closing_does_not_wait_for_what_has_not_begun(workers: Workers) -> None:
+    long = dataclasses.replace(work(hang), seconds=60.0)
+
+    async def closed() -> list[Any]:
+        at_work = asyncio.gather(*(workers.run(long) for _ in range(3)), return_exceptions=True)
+        while len(workers.processes) < 2:
+            await asyncio.sleep(0.01)
+        workers.close()
+        return await at_work
+
+    began = time.monotonic()
+    kinds = [type(answer) for answer in asyncio.run(closed())]
+    assert kinds == [BadRequest, BadRequest, asyncio.CancelledError]
+    assert time.monotonic() - began < 30
 
 
 def test_whoever_forgets_to_close_leaves_no_process() -> None:

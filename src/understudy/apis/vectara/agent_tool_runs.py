@@ -184,7 +184,13 @@ def _mcp(one: Run) -> Outcome:
 
 
 def _lambda(one: Run) -> Outcome:
-    return _failed(tools.NOT_RUN)
+    if not one.ctx.allows_code:
+        return _failed(tools.NOT_RUN)
+    done = one.ctx.worked(tools.running(one.offer.tool, one.arguments, one.now))
+    if "errors" in done:
+        return _failed("; ".join(done["errors"]))
+    outcome = done["outcome"]
+    return _failed(outcome["message"]) if outcome["output"] is None else Outcome(outcome["output"])
 
 
 def _dynamic(one: Run) -> Outcome:

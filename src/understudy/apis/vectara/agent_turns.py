@@ -373,7 +373,7 @@ def take(
     """Let an agent take a turn; 422 when something that it needs is gone."""
     agent = ctx.store.table(AGENTS).get(agent_key)
     session = agent_store.sessions_of(ctx.store, agent_key).get(session_key)
-    return _taken(AgentContext(ctx.call), agent, session, messages, now, 0, uploads)
+    return _taken(AgentContext(ctx.call, ctx.allows_code), agent, session, messages, now, 0, uploads)
 
 
 def _taken(

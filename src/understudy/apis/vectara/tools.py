@@ -9,15 +9,18 @@ from understudy.apis.vectara.kinds import TOOL_SERVERS, TOOLS, free_id
 from understudy.apis.vectara.pages import matching, page
 from understudy.apis.vectara.tool_configurations import remove_tool
 from understudy.apis.vectara.versions import refuse_taken
-from understudy.behaviours.functions import read_function
-from understudy.behaviours.schemas import Schemas, TooMuch
+from understudy.behaviours.functions import input_faults, read_function
 from understudy.engine.context import Context
 from understudy.engine.operation import operation, prepare
 from understudy.engine.work import Work
 from understudy.errors import BadRequest, Forbidden, NotFound
+from understudy.sandbox.running import MOST_SECONDS_AROUND, run_tool
 from understudy.state.world import World
 
-NOT_RUN = "this stand-in does not run the code of tools; what the code takes and gives was read from its text"
+NOT_RUN = (
+    "this stand-in does not run the code of tools unless it is started with --allow-lambda; "
+    "what the code takes and gives was read from its text"
+)
 LIMITS: Mapping[str, int] = {"max_execution_time_seconds": 30, "max_memory_mb": 100}
 _OWN = ("mcp", "lambda")
 """Types that accounts bring; all others belong to the platform."""
@@ -51,7 +54,7 @@ def list_tools(
     return {"tools": shown, "metadata": metadata}
 
 
-@prepare("createTool", "testLambdaToolWithoutCreation")
+@prepare("createTool")
 def plan_reading(ctx: Context, body: dict[str, Any]) -> Work:
     return _reading(body["code"])
 
@@ -63,20 +66,31 @@ def create_tool(
     return _make(ctx.world, free_id(ctx.world, TOOLS, "tol"), body, prepared), 201
 
 
+@prepare("testLambdaToolWithoutCreation")
+def plan_trial(ctx: Context, body: dict[str, Any]) -> Work:
+    if not ctx.allows_code:
+        return _reading(body["code"])
+    limits = {**LIMITS, **body.get("execution_configuration", {})}
+    return _running(body["code"], body["test_input"], limits, ctx.clock.millis(), body.get("timeout_seconds"))
+
+
 @operation("testLambdaToolWithoutCreation")
 def try_function(ctx: Context, body: dict[str, Any], *, prepared: Mapping[str, Any]) -> dict[str, Any]:
-    errors = prepared.get("errors", [])
+    read = dict(prepared)
+    errors = read.get("errors", [])
     validation = {"status": "invalid" if errors else "valid", "errors": errors}
     if errors:
         return {"validation": validation}
-    faults = _input_faults(body["test_input"], prepared["input_schema"])
+    outcome = read.pop("outcome", None)
+    if outcome is None:
+        faults = input_faults(body["test_input"], read["input_schema"])
+        outcome = _not_run({"input_valid": not faults, "validation_errors": faults})
     execution = {
-        "success": False,
-        "error": {"message": NOT_RUN},
-        "latency_millis": 0,
-        "validation_results": {"input_valid": not faults, "validation_errors": faults},
+        "success": outcome["output"] is not None,
+        **_told(outcome),
+        "validation_results": outcome["validation_results"],
     }
-    return {"validation": validation, **prepared, "execution": execution}
+    return {"validation": validation, **read, "execution": execution}
 
 
 @operation("getTool")
@@ -115,12 +129,29 @@ def delete_tool(ctx: Context, tool_id: str) -> None:
     remove_tool(ctx.store, tool_id)
 
 
+@prepare("testTool")
+def plan_run(ctx: Context, tool_id: str, body: dict[str, Any]) -> Work | None:
+    tool = _function(ctx, tool_id)
+    if not ctx.allows_code:
+        return None
+    return running(tool, body["input"], ctx.clock.millis(), body.get("timeout_seconds"))
+
+
 @operation("testTool")
-def try_tool(ctx: Context, tool_id: str, body: dict[str, Any]) -> dict[str, Any]:
-    tool = ctx.store.table(TOOLS).get(tool_id)
-    if tool["type"] != "lambda":
-        raise NotFound(f"{TOOLS.title(tool_id)} is no function but of type '{tool['type']}'", tool_id)
-    return {"type": "error", "error": {"message": NOT_RUN}, "latency_millis": 0}
+def try_tool(
+    ctx: Context, tool_id: str, body: dict[str, Any], *, prepared: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Code that is not sound, which only a restored snapshot can hold, is an error like that of a run."""
+    _function(ctx, tool_id)
+    if prepared is None:
+        outcome = _not_run({})
+    elif "errors" in prepared:
+        outcome = {**_not_run({}), "message": "; ".join(prepared["errors"])}
+    else:
+        outcome = prepared["outcome"]
+    if outcome["output"] is None:
+        return {"type": "error", **_told(outcome)}
+    return {"type": "success", **_told(outcome), "validation_results": outcome["validation_results"]}
 
 
 def seed(world: World, row: dict[str, Any]) -> None:
@@ -175,7 +206,59 @@ def _definition(code: str, limits: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _reading(code: str) -> Work:
-    return Work(read_function, code.encode(), lambda why: BadRequest({"body.code": why}))
+    return Work(read_function, code.encode(), _unsound)
+
+
+def running(tool: Mapping[str, Any], given: Mapping[str, Any], now: int, timeout: int | None = None) -> Work:
+    """A run of a function of the account, for whoever finds that code is allowed.
+
+    It gives what `run_tool` gives.
+    """
+    definition = tool["function_definition"]
+    return _running(definition["code"], given, definition["execution_configuration"], now, timeout)
+
+
+def _running(
+    code: str, given: Mapping[str, Any], limits: Mapping[str, int], now: int, timeout: int | None
+) -> Work:
+    """A run in the sandbox, bounded by the smaller of both times; its lane keeps uploads from waiting."""
+    longest = limits["max_execution_time_seconds"]
+    seconds = longest if timeout is None else min(longest, timeout)
+    facts = {"input": given, "seconds": seconds, "memory_mb": limits["max_memory_mb"], "now": now}
+    around = seconds + MOST_SECONDS_AROUND
+    return Work(run_tool, code.encode(), _unsound, facts, seconds=around, lane="running")
+
+
+def _unsound(why: str) -> BadRequest:
+    return BadRequest({"body.code": why})
+
+
+def _function(ctx: Context, tool_id: str) -> dict[str, Any]:
+    tool = ctx.store.table(TOOLS).get(tool_id)
+    if tool["type"] != "lambda":
+        raise NotFound(f"{TOOLS.title(tool_id)} is no function but of type '{tool['type']}'", tool_id)
+    return tool
+
+
+def _not_run(results: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "output": None,
+        "message": NOT_RUN,
+        "traceback": "",
+        "latency_millis": 0,
+        "validation_results": results,
+    }
+
+
+def _told(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that both tests tell of a run."""
+    figures = _given(outcome, ("latency_millis", "memory_used_mb"))
+    if outcome["output"] is not None:
+        return {"output": outcome["output"], **figures}
+    error = {"message": outcome["message"]}
+    if outcome["traceback"]:
+        error["traceback"] = outcome["traceback"]
+    return {"error": error, **figures}
 
 
 def _sound(read: Mapping[str, Any], place: str = "body.code") -> Mapping[str, Any]:
@@ -183,24 +266,6 @@ def _sound(read: Mapping[str, Any], place: str = "body.code") -> Mapping[str, An
     if "errors" in read:
         raise BadRequest({place: "; ".join(read["errors"])})
     return read
-
-
-def _input_faults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
-    """What is wrong with arguments, by parameter."""
-    known, faults = schema["properties"], []
-    faults += [f"'{name}' is no parameter" for name in value if name not in known]
-    faults += [f"'{name}' is required" for name in schema.get("required", ()) if name not in value]
-    for name, part in known.items():
-        if name in value and not _fits(value[name], part):
-            faults.append(f"'{name}' is not what the function takes")
-    return faults
-
-
-def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
-    try:
-        return Schemas(schema).fits(value, schema)
-    except TooMuch:
-        return False
 
 
 def _given(holder: Mapping[str, Any], members: Sequence[str]) -> dict[str, Any]:
