@@ -72,6 +72,8 @@ VECTARA = Contract(
         "instruction_id": "ins_welcome",
         "version": "1",
         "tool_server_id": "tsr_shop",
+        "generation_preset_id": "pmt_none",
+        "llm_id": "llm_none",
         "tool_id": "tol_tax",
         "configuration_id": "tcf_none",
     },

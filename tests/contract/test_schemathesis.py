@@ -39,6 +39,8 @@ BEYOND_SCHEMAS = re.compile(
       path\..+                                         # dot segments and NUL
     | body                                             # names no field: OAuth, a key that may not go
     | body\.(model|messages|stop|tools.*|response_format.*)  # what there is; forms of OpenAI
+    | body\.tool_choice.*                              # among the tools
+    | body\.(name|uri)                                # unique in the account; a host that can be
     | body\.messages\[\d+\]\.content\[.*          # parts by their type; media that a model reads
     | body\.prompt                                    # the same, in a web chat
     | query\.(id|format|externalUserId)                # one of two, with the third

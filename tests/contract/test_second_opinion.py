@@ -55,6 +55,13 @@ CORE = {
     ],
 }
 JUDGED = {"generated_text": "Ships sail.", "source_texts": ["Ships sail at noon."]}
+CORRECTOR = "/v2/hallucination_correctors/correct_hallucinations"
+CORRECTED = {
+    "generated_text": "Ships sail at dusk.",
+    "documents": [{"text": "Ships sail at noon."}],
+    "model_name": "vhc-small-1.0",
+    "query": "When do ships sail?",
+}
 SEARCH = {"corpora": [{"corpus_key": "c"}, {"corpus_key": "handbook"}]}
 GRANT = {"client_id": "understudy", "client_secret": "understudy-secret", "grant_type": "client_credentials"}
 
@@ -121,6 +128,32 @@ TOOL_SERVER = {
     "headers": {"x-port": "west"},
     "auth": {"type": "bearer", "token": "secret"},
     "metadata": {"a": 1},
+}
+
+MODEL = {
+    "type": "openai-compatible",
+    "name": "tides",
+    "model": "tides-1",
+    "uri": "https://models.example.com/v1/chat/completions",
+    "auth": {"type": "bearer", "token": "secret"},
+    "capabilities": {"context_limit": 4096},
+}
+
+PRESET = {"name": "tides", "llm_name": "gpt-4", "default": True, "max_tokens": 50}
+ENCODER = {
+    "type": "openai-compatible",
+    "name": "tides",
+    "description": "Of the sea",
+    "uri": "https://models.example.com",
+    "model": "t",
+}
+COMPLETED = {"model": "gpt-4o", "messages": [{"role": "user", "content": "When is the tide high in Dover?"}]}
+TIDE = {
+    "type": "function",
+    "function": {
+        "name": "tide",
+        "parameters": {"type": "object", "properties": {"port": {"type": "string"}}},
+    },
 }
 
 FUNCTION = {
@@ -287,10 +320,33 @@ CALLS: Calls = [
         200,
     ),
     ("get", "/v2/encoders", {"params": {"limit": 1}}, 200),
+    ("post", "/v2/encoders", {"json": ENCODER}, 201),
+    ("post", "/v2/encoders", {"json": ENCODER}, 400),
     ("get", "/v2/rerankers", {}, 200),
     ("get", "/v2/rerankers", {"params": {"filter": "("}}, 400),
     ("get", "/v2/llms", {}, 200),
+    ("post", "/v2/llms", {"json": MODEL}, 201),
+    ("post", "/v2/llms", {"json": MODEL}, 400),
+    ("get", "/v2/llms/tides", {}, 200),
+    ("patch", "/v2/llms/llm_6", {"json": {"type": "openai-compatible", "enabled": False}}, 200),
+    ("patch", "/v2/llms/gpt-4", {"json": {"type": "openai-compatible", "enabled": False}}, 403),
+    ("delete", "/v2/llms/tides", {}, 204),
+    ("post", "/v2/llms/chat/completions", {"json": COMPLETED}, 200),
+    ("post", "/v2/llms/chat/completions", {"json": {**COMPLETED, "n": 2, "tools": [TIDE]}}, 200),
+    ("post", "/v2/llms/chat/completions", {"json": {**COMPLETED, "model": "none"}}, 400),
+    ("get", "/v2/llms/tides", {}, 404),
     ("get", "/v2/generation_presets", {}, 200),
+    (
+        "post",
+        "/v2/generation_presets",
+        {"json": PRESET},
+        201,
+    ),
+    ("post", "/v2/generation_presets", {"json": {"name": "tides"}}, 400),
+    ("put", "/v2/generation_presets/pmt_9", {"json": {"name": "ebb"}}, 200),
+    ("put", "/v2/generation_presets/pmt_1", {"json": {"name": "ebb"}}, 403),
+    ("delete", "/v2/generation_presets/pmt_9", {}, 204),
+    ("delete", "/v2/generation_presets/pmt_9", {}, 404),
     ("get", "/v2/table_extractors", {}, 200),
     ("post", "/v2/instructions", {"json": INSTRUCTION}, 201),
     ("post", "/v2/instructions", {"json": INSTRUCTION}, 409),
@@ -334,6 +390,9 @@ CALLS: Calls = [
     ("delete", f"{CONFIGURED}/tcf_1", {}, 204),
     ("delete", "/v2/tools/tol_tax", {}, 204),
     ("delete", "/v2/tools/tol_web_search", {}, 403),
+    ("get", "/v2/hallucination_correctors", {}, 200),
+    ("post", CORRECTOR, {"json": CORRECTED}, 200),
+    ("post", CORRECTOR, {"json": {**CORRECTED, "model_name": "none"}}, 400),
     ("post", "/v2/evaluate_factual_consistency", {"json": JUDGED}, 200),
     ("post", "/v2/evaluate_factual_consistency", {"json": {**JUDGED, "source_texts": 5}}, 400),
     ("post", "/v2/evaluate_factual_consistency", {"json": {**JUDGED, "generated_text": "こんにちは"}}, 422),

@@ -64,6 +64,9 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "an empty body means nothing here, so it is refused": ("operations/*/request/required: False -> True",),
     "the table is silent where only the SDK knows the operation": (
         "operations/bulkDeleteCorpusDocuments/parameters/header Request-Timeout*: absent -> *",
+        "operations/updateLLM/parameters/header Request-Timeout*: absent -> *",
+        "operations/*GenerationPreset/parameters/header Request-Timeout*: absent -> *",
+        "operations/createGenerationPreset/parameters: empty -> absent",
     ),
     "the key follows the same rules here": (
         "operations/bulkDeleteCorpusDocuments/parameters/path corpus_key/schema/$ref: absent -> CorpusKey",
@@ -98,6 +101,35 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "changed code is as long as new code": (
         "schemas/UpdateLambdaToolRequest/properties/code/maxLength: absent -> 100000",
     ),
+    "changed members of a model keep the bounds of new ones; a name of none could not stand in a path": (
+        "schemas/Update*LLMRequest/properties/*: absent -> *",
+        "schemas/CreateAnthropicLLMRequest/properties/name/minLength: absent -> 1",
+        "schemas/CreateVertexAILLMRequest/properties/name/minLength: absent -> 1",
+        "schemas/UpdateLLMRequest/required: absent -> [type]",
+        "schemas/UpdateLLMRequest/type: absent -> object",
+    ),
+    "a number of tokens": ("schemas/LlmCapabilities/properties/context_limit/*: absent -> *",),
+    "no preset and no encoder can be used without a name": (
+        "schemas/CreateGenerationPresetRequest/properties/name/minLength: absent -> 1",
+        "schemas/CreateGenerationPresetRequest/required: absent -> [name]",
+        "schemas/CreateOpenAIEncoderRequest/properties/name/minLength: absent -> 1",
+    ),
+    "completions are open in the source; these are the members of OpenAI that count here": (
+        "schemas/ChatCompletion*/properties/*: absent -> *",
+        "schemas/CreateChatCompletion*/properties/*: absent -> *",
+        "schemas/ChatCompletionTool*: absent -> *",
+        "schemas/ChatCompletionUsage/*: absent -> *",
+        "schemas/ChatCompletionStreamOptions/*: absent -> *",
+        "schemas/ChatCompletionFinishReason/*: absent -> *",
+        "schemas/ChatCompletionRequestMessage/properties/content: empty -> absent",
+    ),
+    "clients leave it out, or send null, beside tool calls": (
+        "schemas/ChatCompletionRequestMessage/required: [content role] -> [role]",
+    ),
+    "clients of OpenAI send null for what is not given": (
+        "schemas/ResponseJsonSchema/properties/*/nullable: absent -> True",
+        "schemas/ResponseFormat/nullable: absent -> True",
+    ),
     "a disabled turn cannot be enabled again, as its text says": (
         "schemas/UpdateTurnRequest/properties/enabled/enum: absent -> [False]",
     ),
@@ -117,6 +149,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/Corpus/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
         "schemas/CreateCorpusRequest/properties/encoder_id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
         "schemas/Encoder/properties/id/pattern: enc_[0-9]+$ -> ^enc_[0-9]+$",
+        "schemas/HallucinationCorrector/properties/id/pattern: hcm_[0-9]+$ -> ^hcm_[0-9]+$",
         "schemas/Job/properties/id/pattern: job_.+$ -> ^job_.+$",
         "schemas/LLM/properties/id/pattern: llm_.* -> ^llm_.*$",
         "schemas/Prompt/properties/id/pattern: pmt_.* -> ^pmt_.*$",
@@ -183,6 +216,8 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     ),
     "type keeps the variants of a request apart": (
         "schemas/ChainReranker/required: [rerankers] -> [rerankers type]",
+        "schemas/CreateOpenAIEncoderRequest/required: [description model name uri]"
+        " -> [description model name type uri]",
         "schemas/MMRReranker/required: absent -> [type]",
         "schemas/NoneReranker/required: absent -> [type]",
         "schemas/UserFunctionReranker/required: absent -> [type]",
@@ -362,6 +397,9 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/ApiKey/required: absent -> [api_key_role enabled id name]",
         "schemas/AppClient/required: absent -> [client_id client_secret id name]",
         "schemas/BadRequestError/required: absent -> [field_errors messages request_id]",
+        "schemas/ChatCompletionResponse*/required: [*",
+        "schemas/ChatCompletionStreamResponseChoice/required: [*",
+        "schemas/CreateChatCompletion*Response/required: [*",
         "schemas/Chat/required: absent -> [created_at enabled first_answer first_query id]",
         "schemas/ChatFullResponse/required: absent"
         " -> [answer rendered_prompt response_language search_results]",
@@ -419,6 +457,10 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/Turn/required: absent -> [answer chat_id created_at enabled id query]",
         "schemas/Prompt/required: absent -> [default description enabled id name]",
         "schemas/Reranker/required: absent -> [description enabled id name]",
+        "schemas/HallucinationCorrector/required: absent -> [description enabled id name type]",
+        "schemas/HallucinationCorrectionResponse/required: [corrected_text corrections]"
+        " -> [corrected_text corrections model]",
+        "schemas/ListHallucinationCorrectorsResponse/required: absent -> [hallucination_correctors metadata]",
         "schemas/SummarizeDocumentResponse/required: absent -> [rendered_prompt summary]",
         "schemas/TableExtractor/required: absent -> [description is_default name]",
     ),

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import httpx
 import pytest
 
-from tests.apis.vectara.conftest import HOUSE_MODELS, all_pages, make_corpus, read, refused
+from tests.apis.vectara.conftest import (
+    HOUSE_MODELS,
+    all_pages,
+    core,
+    found,
+    ids,
+    make_corpus,
+    put,
+    read,
+    refused,
+)
 from understudy.pytest_plugin import BackgroundServer, Understudy
 
 
@@ -89,3 +102,95 @@ def test_without_a_default_a_corpus_names_its_encoder(understudy: Understudy, ap
     understudy.look(lambda world: models.seed(ENCODERS, world, off))
     refused(api.post("/v2/corpora", json={"key": "c"}), 400, "body.encoder_name")
     assert make_corpus(api, "c", encoder_name="boomerang-legacy")["encoder_id"] == "enc_0"
+
+
+ENCODER: dict[str, Any] = {
+    "type": "openai-compatible",
+    "name": "harbour-embedder",
+    "description": "Of the house",
+    "uri": "https://models.example.com/v1/embeddings",
+    "model": "he-1",
+}
+
+
+def make(api: httpx.Client, **more: Any) -> dict[str, Any]:
+    answer = api.post("/v2/encoders", json={**ENCODER, **more})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def state(understudy: Understudy) -> Any:
+    return understudy.look(lambda world: world.store.dump())
+
+
+def test_an_encoder_of_the_account_is_listed_and_used_by_new_corpora(api: httpx.Client) -> None:
+    made = make(api, output_dimensions=64)
+    assert made == {
+        "id": "enc_2",
+        "name": "harbour-embedder",
+        "type": "openai-compatible",
+        "output_dimensions": 64,
+        "description": "Of the house",
+        "default": False,
+        "enabled": True,
+    }
+    assert read(api, "/v2/encoders", filter="harbour")["encoders"] == [made]
+    assert make(api, name="other")["output_dimensions"] == 768
+    for given in ({"encoder_id": "enc_2"}, {"encoder_name": "harbour-embedder"}):
+        corpus = make_corpus(api, next(iter(given)), **given)
+        assert (corpus["encoder_id"], corpus["encoder_name"]) == ("enc_2", "harbour-embedder")
+        put(api, corpus["key"], core("lamp", "The lamp runs for nine hours."))
+        assert ids(found(api, corpus["key"], "How long does the lamp run?")) == ["lamp"]
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        {"type": "bearer", "token": "s3cret"},
+        {"type": "header", "header": "x-key", "value": "s3cret"},
+        {
+            "type": "oauth_client_credentials",
+            "client_id": "id",
+            "client_secret": "s3cret",
+            "token_endpoint": "https://a.example.com/token",
+        },
+    ],
+)
+def test_secrets_are_kept_and_told_nowhere(
+    api: httpx.Client, understudy: Understudy, auth: dict[str, Any]
+) -> None:
+    make(api, auth=auth)
+    told = api.get("/v2/encoders").text
+    assert not any(word in told for word in ("s3cret", "auth", "uri", "he-1"))
+    assert "s3cret" not in json.dumps(understudy.journal())
+    (kept,) = (t["rows"][-1]["private"] for t in state(understudy) if t["kind"] == "encoder")
+    assert kept == {"uri": ENCODER["uri"], "model": "he-1", "auth": auth}
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ({"type": "vectara"}, "body.type"),
+        ({"name": ""}, "body.name"),
+        ({"name": "boomerang-legacy"}, "body.name"),
+        ({"uri": "no uri"}, "body.uri"),
+        ({"uri": "https://models.invalid/v1"}, "body.uri"),
+        ({"output_dimensions": 0}, "body.output_dimensions"),
+        ({"auth": {"type": "bearer"}}, "body.auth.token"),
+    ],
+)
+def test_a_bad_member_is_refused_and_changes_nothing(
+    api: httpx.Client, understudy: Understudy, members: dict[str, Any], field: str
+) -> None:
+    before = state(understudy)
+    refused(api.post("/v2/encoders", json={**ENCODER, **members}), 400, field)
+    needed = ("body.name", "body.description", "body.uri", "body.model")
+    refused(api.post("/v2/encoders", json={"type": "openai-compatible"}), 400, *needed)
+    assert state(understudy) == before
+
+
+def test_personal_keys_alone_make_encoders(understudy: Understudy) -> None:
+    for kind in ("zqt", "zwt"):
+        with understudy.client(x_api_key=f"{kind}_understudy@{understudy.world}") as client:
+            refused(client.post("/v2/encoders", json=ENCODER), 403)

@@ -12,10 +12,20 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.apis.vectara.conftest import HOUSE_MODELS, all_pages, ask, core, make_corpus, put, read, refused
+from tests.apis.vectara.conftest import (
+    HOUSE_MODELS,
+    all_pages,
+    ask,
+    core,
+    make_corpus,
+    put,
+    read,
+    refused,
+    streamed,
+)
 from understudy.apis.vectara.platform import PROMPT
 from understudy.errors import SetupError
-from understudy.pytest_plugin import BackgroundServer
+from understudy.pytest_plugin import BackgroundServer, Understudy
 
 PATH = "/v2/generation_presets"
 DOCUMENTED = [
@@ -185,3 +195,154 @@ def test_a_row_that_makes_no_sense_stops_the_fixture(
     with pytest.raises(SetupError, match=r"wrong\.yaml:1") as caught:
         understudy_server.on_loop(lambda: worlds.create("wrong", fixture=str(file)))
     assert told in str(caught.value)
+
+
+MINE: dict[str, Any] = {
+    "name": "mine",
+    "description": "Of the house",
+    "llm_name": "gpt-4",
+    "prompt_template": '[{"role": "user", "content": "$vectaraQuery in $vectaraQueryResults.size()"}]',
+    "max_used_search_results": 1,
+    "max_tokens": 5,
+    "temperature": 0.5,
+    "frequency_penalty": 0.25,
+    "presence_penalty": 0.125,
+    "additional_model_params": {"seed": 1},
+}
+QUESTION = "How many days of leave?"
+LAMP = "How long is the lamp charged?"
+
+
+def make(api: httpx.Client, **more: Any) -> dict[str, Any]:
+    answer = api.post(PATH, json={"name": "mine", **more})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def state(understudy: Understudy) -> Any:
+    return understudy.look(lambda world: world.store.dump())
+
+
+def defaults(api: httpx.Client) -> list[str]:
+    return [name for name, one in listed(api, limit=100).items() if one["default"]]
+
+
+def test_a_preset_is_kept_as_it_was_given(api: httpx.Client) -> None:
+    made = make(api, **MINE, id="pmt_mine")
+    assert made == {**MINE, "id": "pmt_9", "enabled": True, "default": False}
+    assert listed(api, llm_name="gpt-4")["mine"] == made
+    bare = make(api, name="bare")
+    assert bare == {"id": "pmt_10", "name": "bare", "description": "", "enabled": True, "default": False}
+    assert [one["name"] for one in read(api, "/v2/llms/gpt-4")["prompts"]][-1] == "mine"
+
+
+def test_a_made_preset_counts_in_queries_chats_and_streams(api: httpx.Client) -> None:
+    make(api, **MINE)
+    make_corpus(api, "lamps")
+    texts = ("The lamp runs for nine hours on one charge.", "The lamp is charged within two hours.")
+    put(api, "lamps", core("lamp", *texts))
+    named = {"generation_preset_name": "mine"}
+    rendered = json.dumps([{"role": "user", "content": f"{LAMP} in 1"}])
+    told = ask(api, "lamps", LAMP, generation=named)
+    plain = ask(api, "lamps", LAMP, generation={})
+    assert told["rendered_prompt"] == rendered
+    assert 0 < len(told["summary"]) < len(plain["summary"])
+    body = {"query": LAMP, "search": {"corpora": [{"corpus_key": "lamps"}]}, "generation": named}
+    assert api.post("/v2/query", json=body).json()["summary"] == told["summary"]
+    chat = api.post("/v2/chats", json=body).json()
+    assert (chat["answer"], chat["rendered_prompt"]) == (told["summary"], rendered)
+    (info,) = [one for one in streamed(api, body, "/v2/query") if one["type"] == "generation_info"]
+    assert info["rendered_prompt"] == rendered
+
+
+def test_a_replaced_preset_has_what_is_given_alone(api: httpx.Client, understudy: Understudy) -> None:
+    made, before = make(api, **MINE), state(understudy)
+    path = f"{PATH}/{made['id']}"
+    same = api.put(path, json={**made, "id": "pmt_other"})
+    assert (same.status_code, same.json(), state(understudy)) == (200, made, before)
+    new = api.put(path, json={"name": "ours", "enabled": False}).json()
+    assert new == {"id": "pmt_9", "name": "ours", "description": "", "enabled": False, "default": False}
+    assert listed(api)["ours"] == new
+    assert refused_generation(api, "handbook", {"generation_preset_name": "mine"})
+    off = refused_generation(api, "handbook", {"generation_preset_name": "ours"})
+    assert off == {"body.generation.generation_preset_name": "preset 'ours' is disabled"}
+
+
+def test_a_deleted_preset_cannot_be_named(api: httpx.Client) -> None:
+    made = make(api, **MINE)
+    path = f"{PATH}/{made['id']}"
+    assert ask(api, "handbook", QUESTION, generation={"prompt_name": "mine"})["summary"]
+    assert api.delete(path).status_code == 204
+    for member in MEMBERS:
+        assert list(refused_generation(api, "handbook", {member: "mine"})) == [f"body.generation.{member}"]
+    assert refused(api.delete(path), 404)["id"] == made["id"]
+    assert refused(api.put(path, json=MINE), 404)["id"] == made["id"]
+    assert make(api)["id"] == "pmt_10"
+
+
+def test_one_preset_is_the_default(api: httpx.Client) -> None:
+    first = make(api, **{**MINE, "name": "first"}, default=True)
+    assert defaults(api) == ["first"]
+    prompt = ask(api, "handbook", QUESTION, generation={})["rendered_prompt"]
+    assert json.loads(prompt)[0]["content"].startswith(f"{QUESTION} in ")
+    second = make(api, name="second", default=True)
+    assert defaults(api) == ["second"]
+    api.put(f"{PATH}/{first['id']}", json={"name": "first", "default": True})
+    assert defaults(api) == ["first"]
+    api.delete(f"{PATH}/{second['id']}")
+    assert defaults(api) == ["first"]
+    api.put(f"{PATH}/{first['id']}", json={"name": "first"})
+    assert defaults(api) == ["mockingbird-2.0"]
+    api.put(f"{PATH}/{first['id']}", json={"name": "first", "default": True})
+    api.delete(f"{PATH}/{first['id']}")
+    assert defaults(api) == ["mockingbird-2.0"]
+
+
+def test_presets_of_the_platform_stay_as_they_are(api: httpx.Client, understudy: Understudy) -> None:
+    before = state(understudy)
+    refused(api.put(f"{PATH}/pmt_1", json=MINE), 403)
+    refused(api.delete(f"{PATH}/pmt_1"), 403)
+    assert state(understudy) == before
+
+
+@HOUSE_MODELS
+def test_presets_of_a_fixture_may_change(api: httpx.Client) -> None:
+    terse = listed(api)["terse"]
+    assert api.put(f"{PATH}/{terse['id']}", json={**terse, "max_tokens": 9}).json()["max_tokens"] == 9
+    assert api.delete(f"{PATH}/{terse['id']}").status_code == 204
+    assert "terse" not in listed(api)
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ({"name": ""}, "body.name"),
+        ({"name": "mockingbird-2.0"}, "body.name"),
+        ({"name": "taken"}, "body.name"),
+        ({"llm_name": "none"}, "body.llm_name"),
+        ({"prompt_template": "#if ($a) never ends"}, "body.prompt_template"),
+        ({"max_used_search_results": 0}, "body.max_used_search_results"),
+        ({"max_tokens": 0}, "body.max_tokens"),
+        ({"temperature": "warm"}, "body.temperature"),
+        ({"additional_model_params": []}, "body.additional_model_params"),
+        ({"default": "yes"}, "body.default"),
+    ],
+)
+def test_a_bad_member_is_refused_and_changes_nothing(
+    api: httpx.Client, understudy: Understudy, members: dict[str, Any], field: str
+) -> None:
+    make(api, name="taken")
+    made = make(api)
+    before = state(understudy)
+    refused(api.post(PATH, json={"name": "new", "default": True, **members}), 400, field)
+    refused(api.put(f"{PATH}/{made['id']}", json={"name": "mine", "default": True, **members}), 400, field)
+    refused(api.post(PATH, json={}), 400, "body.name")
+    assert state(understudy) == before
+
+
+def test_personal_keys_alone_make_presets(understudy: Understudy) -> None:
+    for kind in ("zqt", "zwt"):
+        with understudy.client(x_api_key=f"{kind}_understudy@{understudy.world}") as client:
+            refused(client.post(PATH, json=MINE), 403)
+            refused(client.delete(f"{PATH}/pmt_1"), 403)

@@ -30,6 +30,7 @@ from understudy.behaviours import openai_form
 from understudy.behaviours.conversation import Message, text_of
 from understudy.behaviours.inference import Reply, Request, respond
 from understudy.behaviours.json_healing import heal
+from understudy.behaviours.openai_options import most_tokens, structured_format
 from understudy.behaviours.token_budget import count
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
@@ -235,8 +236,8 @@ def _respond(body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> R
 
 def _most(body: Json, parameters: Mapping[str, Any]) -> int | None:
     """The most tokens of an answer."""
-    most = body.get("max_completion_tokens") or body.get("max_tokens") or parameters["maxCompletionTokens"]
-    return int(most) if most is not None else None
+    stated: int | None = parameters["maxCompletionTokens"]
+    return most_tokens(body) or stated
 
 
 def _stops(given: Any) -> list[str]:
@@ -248,14 +249,9 @@ def _stops(given: Any) -> list[str]:
 
 def _format(body: Json) -> Json | None:
     """The response format, which was found to be one; a schema of `response_schema` counts as one."""
-    stated = body.get("response_format")
     if body.get("response_schema") is not None:
         return {"type": "json_schema", "json_schema": {"schema": body["response_schema"]}}
-    if stated is None or stated.get("type") in (None, "text"):
-        return None
-    if stated["type"] == "json_object":
-        return {"type": "json_object"}
-    return dict(stated)
+    return structured_format(body.get("response_format"))
 
 
 def _usage_rows(name: str, reply: Reply) -> list[Json]:

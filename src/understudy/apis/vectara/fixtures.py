@@ -22,7 +22,13 @@ from understudy.apis.vectara import (
     tools,
 )
 from understudy.apis.vectara.bulk import seed_bulk
-from understudy.apis.vectara.kinds import ENCODERS, LLMS, RERANKERS, TABLE_EXTRACTORS
+from understudy.apis.vectara.kinds import (
+    ENCODERS,
+    HALLUCINATION_CORRECTORS,
+    LLMS,
+    RERANKERS,
+    TABLE_EXTRACTORS,
+)
 from understudy.behaviours import web_pages
 from understudy.engine.definition import Section
 
@@ -143,6 +149,10 @@ SECTIONS: Mapping[str, Section] = {
             },
         ),
         models.seed_preset,
+    ),
+    "hallucination_correctors": Section(
+        _row({"name": _TEXT}, {**_MODEL, "id": _id("hcm"), "type": _TEXT}),
+        partial(models.seed, HALLUCINATION_CORRECTORS),
     ),
     "table_extractors": Section(
         _row({"name": _TEXT}, {"description": _DESCRIPTION, "is_default": _FLAG}),

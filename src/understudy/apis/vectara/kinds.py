@@ -11,6 +11,7 @@ from understudy.apis.vectara.wire import (
     Document,
     Encoder,
     GenerationPreset,
+    HallucinationCorrector,
     Job,
     QueryHistory,
     Reranker,
@@ -40,6 +41,7 @@ RERANKERS: Kind[Reranker] = Kind("reranker")
 LLMS: Kind[LLM] = Kind("llm", noun="model")
 GENERATION_PRESETS: Kind[GenerationPreset] = Kind("generation_preset", noun="preset")
 TABLE_EXTRACTORS: Kind[TableExtractor] = Kind("table_extractor", key="name", noun="table extractor")
+HALLUCINATION_CORRECTORS: Kind[HallucinationCorrector] = Kind("hallucination_corrector", noun="corrector")
 AGENTS: Kind[dict[str, Any]] = Kind("agent", key="key")
 AGENT_SESSIONS: Kind[dict[str, Any]] = Kind("agent_session", key="key", noun="session")
 """Sessions, one table per agent key."""

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from understudy.apis.vectara.kinds import ENCODERS, GENERATION_PRESETS, LLMS, RERANKERS, TABLE_EXTRACTORS
+from understudy.apis.vectara.kinds import (
+    ENCODERS,
+    GENERATION_PRESETS,
+    HALLUCINATION_CORRECTORS,
+    LLMS,
+    RERANKERS,
+    TABLE_EXTRACTORS,
+)
 from understudy.behaviours.template_blocks import blocks_of
 from understudy.behaviours.template_grammar import TemplateError
 from understudy.errors import BadRequest
@@ -14,12 +22,16 @@ from understudy.state.world import World
 
 T = TypeVar("T")
 
+FAILING_HOSTS = ".invalid"
+"""The test of what is at such a host fails: RFC 2606 keeps the name for what cannot exist (guess)."""
+
 _OFF: Mapping[str, Any] = {"description": "", "default": False, "enabled": True}
 _FRESH: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ENCODERS.name: ("enc", {**_OFF, "type": "vectara", "output_dimensions": 768}),
     RERANKERS.name: ("rnk", {"description": "", "enabled": True}),
     LLMS.name: ("llm", {**_OFF, "ownership": "customer"}),
     GENERATION_PRESETS.name: ("pmt", _OFF),
+    HALLUCINATION_CORRECTORS.name: ("hcm", {"description": "", "type": "vectara", "enabled": True}),
     TABLE_EXTRACTORS.name: ("", {"description": "", "is_default": False}),
 }
 """Per kind the prefix of its ids, and what a fixture row need not say."""
@@ -27,10 +39,10 @@ _FRESH: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 
 def named(store: Store, kind: Kind[T], name: str, place: str, member: str = "name") -> T:
     """The enabled one of that name, or id; 400 at `place` tells which there are."""
-    table: Table[Any] = store.table(kind)
-    record = _by(table, member).get(name)
+    there = _by(store.table(kind), member)
+    record = there.get(name)
     if record is None:
-        usable = ", ".join(value[member] for value in table.values() if value.get("enabled", True))
+        usable = ", ".join(key for key, one in there.items() if one.value.get("enabled", True))
         raise BadRequest({place: f"no {kind.title(name)}; there is {usable}"})
     if not record.value.get("enabled", True):
         raise BadRequest({place: f"{kind.title(name)} is disabled"})
@@ -83,13 +95,34 @@ def seed(kind: Kind[Any], world: World, row: Mapping[str, Any]) -> None:
 
 def seed_preset(world: World, row: Mapping[str, Any]) -> None:
     """One fixture row of a preset: its model is there and its template is well formed."""
-    if "llm_name" in row:
-        named(world.store, LLMS, row["llm_name"], "llm_name")
-    try:
-        blocks_of(row.get("prompt_template", ""))
-    except TemplateError as error:
-        raise BadRequest({"prompt_template": f"{error.message} (at position {error.position})"}) from None
+    check_preset(world.store, row, "")
     seed(GENERATION_PRESETS, world, row)
+
+
+def check_preset(store: Store, preset: Mapping[str, Any], place: str) -> None:
+    """400 for a model that is not there and for a template that is not well formed; `place` is put before."""
+    if "llm_name" in preset:
+        named(store, LLMS, preset["llm_name"], f"{place}llm_name")
+    try:
+        blocks_of(preset.get("prompt_template", ""))
+    except TemplateError as error:
+        fault = f"{error.message} (at position {error.position})"
+        raise BadRequest({f"{place}prompt_template": fault}) from None
+
+
+def check_reachable(uri: str) -> None:
+    """The test that the platform makes of what is elsewhere: nobody is asked, 400 where no host can be."""
+    try:
+        host = urlsplit(uri).hostname or ""
+    except ValueError:
+        raise BadRequest({"body.uri": "is no address"}) from None
+    if f".{host}".endswith(FAILING_HOSTS):
+        raise BadRequest({"body.uri": f"its test failed: '{host}' does not answer"})
+
+
+def by_name(store: Store, kind: Kind[T]) -> Mapping[str, Record[T]]:
+    """The ones that requests name; of two with one name the later counts, which is that of the account."""
+    return _by(store.table(kind), "name")
 
 
 def _fresh_id(world: World, table: Table[Any], prefix: str) -> str:

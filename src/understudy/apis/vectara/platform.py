@@ -12,13 +12,21 @@ from typing import Any
 from understudy.apis.vectara.kinds import (
     ENCODERS,
     GENERATION_PRESETS,
+    HALLUCINATION_CORRECTORS,
     LLMS,
     RERANKERS,
     TABLE_EXTRACTORS,
     TOOLS,
 )
 from understudy.apis.vectara.platform_tools import TOOLS_OF_THE_PLATFORM
-from understudy.apis.vectara.wire import LLM, Encoder, GenerationPreset, Reranker, TableExtractor
+from understudy.apis.vectara.wire import (
+    LLM,
+    Encoder,
+    GenerationPreset,
+    HallucinationCorrector,
+    Reranker,
+    TableExtractor,
+)
 from understudy.state.store import Kind
 from understudy.state.world import World
 
@@ -121,8 +129,18 @@ _PRESETS: Sequence[GenerationPreset] = (
     _preset(7, "vectara-summary-ext-v1.2.0", "gpt-3.5-turbo"),
     _preset(8, "vectara-summary-ext-v1.3.0", "gpt-4"),
 )
+PRESET_IDS = frozenset(preset["id"] for preset in _PRESETS)
+DEFAULT_PRESET = next(preset["id"] for preset in _PRESETS if preset["default"])
+"""The default of an account that has no other."""
 _TABLE_EXTRACTORS: Sequence[TableExtractor] = (
     {"name": "textract", "is_default": True, "description": "Reads tables out of documents."},
+)
+_CORRECTORS: Sequence[HallucinationCorrector] = tuple(
+    {"id": f"hcm_{number}", "name": name, "type": "vectara", "description": told, "enabled": True}
+    for number, name, told in (
+        (1, "vhc-small-1.0", "Corrects quickly."),
+        (2, "vhc-large-1.0", "Corrects thoroughly."),
+    )
 )
 _ROWS: Sequence[tuple[Kind[Any], Sequence[Any]]] = (
     (ENCODERS, _ENCODERS),
@@ -130,6 +148,7 @@ _ROWS: Sequence[tuple[Kind[Any], Sequence[Any]]] = (
     (LLMS, _LLMS),
     (GENERATION_PRESETS, _PRESETS),
     (TABLE_EXTRACTORS, _TABLE_EXTRACTORS),
+    (HALLUCINATION_CORRECTORS, _CORRECTORS),
     (TOOLS, TOOLS_OF_THE_PLATFORM),
 )
 

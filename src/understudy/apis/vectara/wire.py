@@ -193,6 +193,9 @@ class AgentTextInput(TypedDict):
 AgentToolConfiguration: TypeAlias = "InlineMcpToolConfiguration | InlineCorporaSearchToolConfiguration | InlineWebSearchToolConfiguration | InlineLambdaToolConfiguration | InlineStructuredIndexingToolConfiguration | InlineSubAgentToolConfiguration | InlineArtifactReadToolConfiguration | InlineArtifactGrepToolConfiguration | InlineImageReadToolConfiguration | InlineDocumentConversionToolConfiguration | InlineDynamicVectaraToolConfiguration | InlineWebGetToolConfiguration | InlineArtifactCreateToolConfiguration | InlineGetDocumentTextToolConfiguration"
 
 
+AnthropicAuth: TypeAlias = "BearerAuth | HeaderAuth | BedrockStaticIAMAuth | BedrockApiKeyAuth | VertexServiceAccountAuth | VertexAccessTokenAuth"
+
+
 class ApiKey(TypedDict):
     id: str
     name: str
@@ -337,6 +340,19 @@ class BearerAuth(TypedDict):
     token: str
 
 
+class BedrockApiKeyAuth(TypedDict):
+    type: Literal['bedrock_api_key']
+    api_key: str
+    region: str
+
+
+class BedrockStaticIAMAuth(TypedDict):
+    type: Literal['bedrock_static_iam']
+    aws_access_key_id: str
+    aws_secret_access_key: str
+    region: str
+
+
 class BulkDeleteAsyncResponse(TypedDict):
     response_type: Literal['async']
     job_id: str
@@ -371,6 +387,83 @@ class Chat(TypedDict):
     first_answer: str
     enabled: bool
     created_at: str
+
+
+ChatCompletionFinishReason: TypeAlias = "Literal['stop', 'length', 'tool_calls']"
+
+
+class ChatCompletionRequestMessage(TypedDict):
+    role: str
+    content: NotRequired[str | None | list[dict[str, Any]] | None | None]
+    name: NotRequired[str | None]
+    tool_calls: NotRequired[list[dict[str, Any]] | None]
+    tool_call_id: NotRequired[str | None]
+
+
+class ChatCompletionResponseChoice(TypedDict):
+    index: int
+    message: ChatCompletionResponseMessage
+    finish_reason: ChatCompletionFinishReason
+
+
+class ChatCompletionResponseMessage(TypedDict):
+    role: str
+    content: str | None
+    tool_calls: NotRequired[list[ChatCompletionToolCall]]
+
+
+class ChatCompletionStreamOptions(TypedDict):
+    include_usage: NotRequired[bool | None]
+
+
+class ChatCompletionStreamResponseChoice(TypedDict):
+    index: int
+    delta: ChatCompletionStreamResponseDelta
+    finish_reason: str | None
+
+
+class ChatCompletionStreamResponseDelta(TypedDict):
+    role: NotRequired[str]
+    content: NotRequired[str]
+    tool_calls: NotRequired[list[dict[str, Any]]]
+
+
+class ChatCompletionToolFunction(TypedDict):
+    name: str
+    description: NotRequired[str | None]
+    parameters: NotRequired[dict[str, Any] | None]
+    strict: NotRequired[bool | None]
+
+
+class ChatCompletionTool(TypedDict):
+    type: Literal['function']
+    function: ChatCompletionToolFunction
+
+
+class ChatCompletionToolCallFunction(TypedDict):
+    name: str
+    arguments: str
+
+
+class ChatCompletionToolCall(TypedDict):
+    id: str
+    type: Literal['function']
+    function: ChatCompletionToolCallFunction
+
+
+class ChatCompletionToolChoiceFunction(TypedDict):
+    name: str
+
+
+class ChatCompletionToolChoice(TypedDict):
+    type: Literal['function']
+    function: ChatCompletionToolChoiceFunction
+
+
+class ChatCompletionUsage(TypedDict):
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
 
 
 class ChatFullResponse(TypedDict):
@@ -583,6 +676,12 @@ class CorpusRole(TypedDict):
     role: Literal['owner', 'administrator', 'viewer', 'editor']
 
 
+class CorrectionItem(TypedDict):
+    original_text: str
+    corrected_text: str
+    explanation: str
+
+
 class CreateAgentRequest(TypedDict):
     key: NotRequired[AgentKey]
     name: AgentName
@@ -627,6 +726,18 @@ class CreateAgentSessionRequestFromSession(TypedDict):
     compact_up_to_event_id: NotRequired[str]
 
 
+class CreateAnthropicLLMRequest(TypedDict):
+    type: Literal['anthropic']
+    name: str
+    description: NotRequired[str]
+    model: str
+    uri: NotRequired[str]
+    auth: AnthropicAuth
+    headers: NotRequired[dict[str, str]]
+    test_model_parameters: NotRequired[dict[str, Any]]
+    capabilities: NotRequired[LlmCapabilities]
+
+
 class CreateApiKeyRequest(TypedDict):
     name: str
     api_key_role: ApiKeyRole
@@ -637,6 +748,41 @@ class CreateApiKeyRequest(TypedDict):
 
 
 CreateAppClientRequest: TypeAlias = "CreateClientCredentialsRequest"
+
+
+class CreateChatCompletionRequest(TypedDict):
+    model: str
+    messages: list[ChatCompletionRequestMessage]
+    stream: NotRequired[bool | None]
+    stream_options: NotRequired[ChatCompletionStreamOptions]
+    response_format: NotRequired[ResponseFormat]
+    tools: NotRequired[list[ChatCompletionTool] | None]
+    tool_choice: NotRequired[Literal['none', 'auto', 'required', None] | None | ChatCompletionToolChoice | None]
+    parallel_tool_calls: NotRequired[bool | None]
+    max_tokens: NotRequired[int | None]
+    max_completion_tokens: NotRequired[int | None]
+    stop: NotRequired[str | None | list[str] | None | None]
+    n: NotRequired[int | None]
+    temperature: NotRequired[float | None]
+    top_p: NotRequired[float | None]
+
+
+class CreateChatCompletionResponse(TypedDict):
+    id: str
+    object: Literal['chat.completion']
+    created: int
+    model: str
+    choices: list[ChatCompletionResponseChoice]
+    usage: ChatCompletionUsage
+
+
+class CreateChatCompletionStreamResponse(TypedDict):
+    id: str
+    object: Literal['chat.completion.chunk']
+    created: int
+    model: str
+    choices: list[ChatCompletionStreamResponseChoice]
+    usage: NotRequired[dict[str, Any] | None]
 
 
 class CreateClientCredentialsRequest(TypedDict):
@@ -681,6 +827,25 @@ class CreateCorpusRequest(TypedDict):
 CreateDocumentRequest: TypeAlias = "CoreDocument | StructuredDocument"
 
 
+CreateEncoderRequest: TypeAlias = "CreateOpenAIEncoderRequest"
+
+
+class CreateGenerationPresetRequest(TypedDict):
+    id: NotRequired[str]
+    name: str
+    description: NotRequired[str]
+    llm_name: NotRequired[str]
+    prompt_template: NotRequired[str]
+    max_used_search_results: NotRequired[int]
+    max_tokens: NotRequired[int]
+    temperature: NotRequired[float]
+    frequency_penalty: NotRequired[float]
+    presence_penalty: NotRequired[float]
+    additional_model_params: NotRequired[dict[str, Any]]
+    enabled: NotRequired[bool]
+    default: NotRequired[bool]
+
+
 class CreateInitialInstructionRequest(TypedDict):
     type: Literal['initial']
     name: InstructionName
@@ -710,6 +875,9 @@ class CreateInterrupt(TypedDict):
     stream_response: NotRequired[bool]
 
 
+CreateLLMRequest: TypeAlias = "CreateOpenAILLMRequest | CreateOpenAIResponsesLLMRequest | CreateVertexAILLMRequest | CreateAnthropicLLMRequest"
+
+
 class CreateLambdaToolRequest(TypedDict):
     type: Literal['lambda']
     name: str
@@ -729,6 +897,40 @@ class CreateMcpToolConfigurationRequest(TypedDict):
     metadata: NotRequired[dict[str, Any]]
 
 
+class CreateOpenAIEncoderRequest(TypedDict):
+    type: Literal['openai-compatible']
+    name: str
+    description: str
+    output_dimensions: NotRequired[int]
+    uri: str
+    model: str
+    auth: NotRequired[RemoteAuth]
+
+
+class CreateOpenAILLMRequest(TypedDict):
+    type: Literal['openai-compatible']
+    name: str
+    description: NotRequired[str]
+    model: str
+    uri: str
+    auth: NotRequired[RemoteAuth]
+    headers: NotRequired[dict[str, str]]
+    test_model_parameters: NotRequired[dict[str, Any]]
+    capabilities: NotRequired[LlmCapabilities]
+
+
+class CreateOpenAIResponsesLLMRequest(TypedDict):
+    type: Literal['openai-responses']
+    name: str
+    description: NotRequired[str]
+    model: str
+    uri: str
+    auth: NotRequired[RemoteAuth]
+    headers: NotRequired[dict[str, str]]
+    test_model_parameters: NotRequired[dict[str, Any]]
+    capabilities: NotRequired[LlmCapabilities]
+
+
 CreateToolConfigurationRequest: TypeAlias = "CreateMcpToolConfigurationRequest | CreateCorporaSearchToolConfigurationRequest | CreateWebSearchToolConfigurationRequest"
 
 
@@ -745,6 +947,17 @@ class CreateToolServerRequest(TypedDict):
     auth: NotRequired[RemoteAuth]
     enabled: NotRequired[bool]
     metadata: NotRequired[dict[str, Any]]
+
+
+class CreateVertexAILLMRequest(TypedDict):
+    type: Literal['vertex-ai']
+    name: str
+    description: NotRequired[str]
+    model: str
+    uri: str
+    auth: VertexAiAuth
+    test_model_parameters: NotRequired[dict[str, Any]]
+    capabilities: NotRequired[LlmCapabilities]
 
 
 class CreateWebSearchToolConfigurationRequest(TypedDict):
@@ -1080,6 +1293,31 @@ class GetTokenShortRequest(TypedDict):
 class GlossaryExpansionReminder(TypedDict):
     type: Literal['glossary_expansion']
     glossary_key: str
+
+
+class HallucinationCorrectionRequest(TypedDict):
+    generated_text: str
+    documents: list[HcmSourceDocument]
+    model_name: str
+    query: NotRequired[str]
+
+
+class HallucinationCorrectionResponse(TypedDict):
+    corrections: list[CorrectionItem]
+    corrected_text: str
+    model: str
+
+
+class HallucinationCorrector(TypedDict):
+    id: str
+    name: str
+    type: str
+    description: str
+    enabled: bool
+
+
+class HcmSourceDocument(TypedDict):
+    text: str
 
 
 Header: TypeAlias = "list[Cell]"
@@ -1443,6 +1681,11 @@ class ListGenerationPresetsResponse(TypedDict):
     metadata: ListMetadata
 
 
+class ListHallucinationCorrectorsResponse(TypedDict):
+    hallucination_correctors: list[HallucinationCorrector]
+    metadata: ListMetadata
+
+
 class ListInstructionsResponse(TypedDict):
     instructions: list[Instruction]
     metadata: ListMetadata
@@ -1745,6 +1988,21 @@ class Reranker(TypedDict):
     name: str
     description: str
     enabled: bool
+
+
+class ResponseFormat(TypedDict):
+    type: ResponseFormatType
+    json_schema: NotRequired[ResponseJsonSchema]
+
+
+ResponseFormatType: TypeAlias = "Literal['json_schema', 'json_object', 'text']"
+
+
+class ResponseJsonSchema(TypedDict):
+    name: str
+    description: NotRequired[str | None]
+    strict: NotRequired[bool | None]
+    schema: dict[str, Any]
 
 
 class RetryConfiguration(TypedDict):
@@ -2323,6 +2581,18 @@ class UpdateAgentStep(TypedDict):
     reentry_step: NotRequired[str | None]
 
 
+class UpdateAnthropicLLMRequest(TypedDict):
+    type: Literal['anthropic']
+    description: NotRequired[str]
+    model: NotRequired[str]
+    uri: NotRequired[str]
+    auth: NotRequired[AnthropicAuth]
+    headers: NotRequired[dict[str, str]]
+    enabled: NotRequired[bool]
+    test_model_parameters: NotRequired[dict[str, Any]]
+    capabilities: NotRequired[LlmCapabilities]
+
+
 class UpdateApiKeyRequest(TypedDict):
     enabled: NotRequired[bool]
 
@@ -2380,6 +2650,9 @@ class UpdateInitialInstructionRequest(TypedDict):
 UpdateInstructionRequest: TypeAlias = "UpdateInitialInstructionRequest"
 
 
+UpdateLLMRequest: TypeAlias = "UpdateOpenAILLMRequest | UpdateOpenAIResponsesLLMRequest | UpdateVertexAILLMRequest | UpdateAnthropicLLMRequest"
+
+
 class UpdateLambdaToolRequest(TypedDict):
     type: Literal['lambda']
     enabled: NotRequired[bool]
@@ -2403,6 +2676,30 @@ class UpdateMcpToolRequest(TypedDict):
     enabled: NotRequired[bool]
 
 
+class UpdateOpenAILLMRequest(TypedDict):
+    type: Literal['openai-compatible']
+    description: NotRequired[str]
+    model: NotRequired[str]
+    uri: NotRequired[str]
+    auth: NotRequired[RemoteAuth]
+    headers: NotRequired[dict[str, str]]
+    enabled: NotRequired[bool]
+    test_model_parameters: NotRequired[dict[str, Any]]
+    capabilities: NotRequired[LlmCapabilities]
+
+
+class UpdateOpenAIResponsesLLMRequest(TypedDict):
+    type: Literal['openai-responses']
+    description: NotRequired[str]
+    model: NotRequired[str]
+    uri: NotRequired[str]
+    auth: NotRequired[RemoteAuth]
+    headers: NotRequired[dict[str, str]]
+    enabled: NotRequired[bool]
+    test_model_parameters: NotRequired[dict[str, Any]]
+    capabilities: NotRequired[LlmCapabilities]
+
+
 UpdateToolConfigurationRequest: TypeAlias = "UpdateMcpToolConfigurationRequest | UpdateCorporaSearchToolConfigurationRequest | UpdateWebSearchToolConfigurationRequest"
 
 
@@ -2422,6 +2719,17 @@ class UpdateToolServerRequest(TypedDict):
 
 class UpdateTurnRequest(TypedDict):
     enabled: NotRequired[Literal[False]]
+
+
+class UpdateVertexAILLMRequest(TypedDict):
+    type: Literal['vertex-ai']
+    description: NotRequired[str]
+    model: NotRequired[str]
+    uri: NotRequired[str]
+    auth: NotRequired[VertexAiAuth]
+    enabled: NotRequired[bool]
+    test_model_parameters: NotRequired[dict[str, Any]]
+    capabilities: NotRequired[LlmCapabilities]
 
 
 class UpdateWebSearchToolConfigurationRequest(TypedDict):
@@ -2446,6 +2754,33 @@ class UserFunctionReranker(TypedDict):
     user_function: NotRequired[str]
     limit: NotRequired[int]
     cutoff: NotRequired[float]
+
+
+class VertexAccessTokenAuth(TypedDict):
+    type: Literal['vertex_access_token']
+    access_token: str
+    project: str
+    region: str
+
+
+class VertexAiApiKeyAuth(TypedDict):
+    type: Literal['api_key']
+    api_key: str
+
+
+VertexAiAuth: TypeAlias = "VertexAiApiKeyAuth | VertexAiServiceAccountAuth"
+
+
+class VertexAiServiceAccountAuth(TypedDict):
+    type: Literal['service_account']
+    key_json: str
+
+
+class VertexServiceAccountAuth(TypedDict):
+    type: Literal['vertex_service_account']
+    key_json: str
+    project: str
+    region: str
 
 
 class WebGetTool(TypedDict):
