@@ -45,6 +45,15 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session
+def injection(session: nox.Session) -> None:
+    """Many more requests with ids of another world than the suite makes."""
+    _install(session)
+    session.run(
+        "pytest", "tests/contract/test_injection.py", *session.posargs, env={"UNDERSTUDY_INJECTIONS": "20000"}
+    )
+
+
+@nox.session
 def openai_1(session: nox.Session) -> None:
     """The last release of `openai` before 2, which many still use, in an environment of its own."""
     session.install("-e", ".", "hypothesis", "pytest", "openai==1.109.1")

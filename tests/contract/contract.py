@@ -62,6 +62,7 @@ VECTARA = Contract(
         "schedule_key": "monday-greeting",
         "api_key_id": "aky_4",
         "app_client_id": "app_1",
+        "username": "ada",
         "corpus_key": "handbook",
         "document_id": "travel",
         "image_id": "ticket",

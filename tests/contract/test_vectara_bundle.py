@@ -42,6 +42,7 @@ RESOURCES = {
     "token",
     "tool",
     "tool_server",
+    "user",
 }
 KEY_KINDS = {"QueryService", "IndexService", "Personal"}
 ALWAYS = {"400", "401", "403", "405", "408", "429", "500", "503"}
@@ -129,6 +130,7 @@ def test_the_covered_operations() -> None:
         "Tool Servers": 6,
         "Tools": 13,
         "Upload": 1,
+        "Users": 6,
     }
     assert {tag["name"] for tag in DOCUMENT["tags"]} == {tag for names in tags for tag in names}
 
@@ -141,7 +143,24 @@ def test_an_operation_has_prose_and_extensions(name: str) -> None:
     assert set(operation["x-key-kinds"]) <= KEY_KINDS
     assert operation["x-sources"]
     assert isinstance(operation["x-safe"], bool)
-    assert (not operation["x-roles"]) == (not operation["x-key-kinds"]) == path.startswith("/oauth")
+    assert (not operation["x-roles"]) == path.startswith("/oauth")
+    assert (not operation["x-key-kinds"]) == (path.startswith("/oauth") or name == "deleteUser")
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_roles_on_single_things_come_with_the_places_that_name_them(name: str) -> None:
+    """Also: a corpus or an agent in the path is one of the places."""
+    path, operation = OPERATIONS[name]
+    scoped = {role.partition(":")[0] for role in operation["x-roles"] if ":" in role}
+    places = operation.get("x-scope", {})
+    assert set(places) == scoped <= {"corpus", "agent"}
+    inputs = {"path": path, "query": str(parameters(operation)), "body": str(operation.get("requestBody"))}
+    for scope in ("corpus", "agent"):
+        assert f"{{{scope}_key}}" not in path or f"path.{scope}_key" in places[scope]
+    for stated in places.values():
+        for place in stated:
+            where, _, inside = place.partition(".")
+            assert where == "implicit" or inside.rpartition(".")[2] in inputs[where] or where == "body"
 
 
 @pytest.mark.parametrize("name", [name for name, (path, _) in OPERATIONS.items() if path.startswith("/v2/")])

@@ -60,6 +60,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "operations/updateInstruction/responses/409/application/json/$ref: absent -> Error",
         "operations/*ToolServer/responses/409/application/json/$ref: absent -> Error",
         "operations/*ToolConfiguration/responses/409/application/json/$ref: absent -> Error",
+        "operations/createUser/responses/409/application/json/$ref: absent -> Error",
     ),
     "an empty body means nothing here, so it is refused": ("operations/*/request/required: False -> True",),
     "the table is silent where only the SDK knows the operation": (
@@ -97,6 +98,17 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "the descriptions name no key kinds for chats": ("operations/*Chat*/key_kinds: [] -> *",),
     "the table has no key kinds for configurations of tools": (
         "operations/*ToolConfiguration*/key_kinds: [] -> [Personal]",
+    ),
+    "prose of the docs: a personal key deletes no user": (
+        "operations/deleteUser/key_kinds: [Personal] -> []",
+    ),
+    "a name that no path can hold would be out of reach": (
+        "schemas/CreateUserRequest/properties/username/*: absent -> *",
+    ),
+    "no mail is sent here, so the code is always told": (
+        "schemas/CreateUsersResponse/allOf/-/required: absent -> [one_time_code one_time_code_link]",
+        "schemas/CreateUsersResponse/allOf/-/type: absent -> object",
+        "schemas/ResetPasswordUsersResponse/required: absent -> [one_time_code one_time_code_link]",
     ),
     "changed code is as long as new code": (
         "schemas/UpdateLambdaToolRequest/properties/code/maxLength: absent -> 100000",
@@ -140,6 +152,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "id patterns are anchored at both ends": (
         "schemas/ApiKey/properties/id/pattern: aky_.* -> ^aky_.+$",
         "schemas/AppClient/properties/id/pattern: app_.+$ -> ^app_.+$",
+        "schemas/User/properties/id/pattern: usr_.+ -> ^usr_.+$",
         "operations/*/parameters/path chat_id/schema/pattern: cht_.+$ -> ^cht_.+$",
         "operations/*/parameters/path turn_id/schema/pattern: trn_.+$ -> ^trn_.+$",
         "schemas/*/pattern: cht_.+$ -> ^cht_.+$",
@@ -420,6 +433,9 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/Job/required: absent -> [corpus_keys created_at id state type]",
         "schemas/ListApiKeysResponse/required: absent -> [api_keys metadata]",
         "schemas/ListAppClientsResponse/required: absent -> [app_clients metadata]",
+        "schemas/ListUsersResponse/required: absent -> [metadata users]",
+        "schemas/User/required: absent"
+        " -> [agent_roles api_roles corpus_roles created_at email enabled id updated_at username]",
         "schemas/*Span/required: absent -> [*]",
         "schemas/ListChatTurnsResponse/required: absent -> [turns]",
         "schemas/ListChatsResponse/required: absent -> [chats metadata]",

@@ -92,6 +92,7 @@ def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tup
         secured = bool(raw.get("security", bundle.get("security")))
         operation = compile_operation(path, method, raw, schemas, secured)
         operation.tells_secrets = schemas.mentions(_answer_schemas(raw), set(api.secret_members))
+        operation.rights = api.rights(operation)
         function = handlers.functions.get(operation.id)
         operation.forms = _forms(api, raw, schemas)
         operation.handler = function or not_played

@@ -31,12 +31,14 @@ class Principal:
         kind: kind of credential in the words of the API's `x-key-kinds`.
         resources: the parents it is bound to (corpus keys, ...), None when it is not bound.
         facts: what else the API knows of it.
+        grants: what it may do, in the words of its API.
     """
 
     id: str
     kind: str
     resources: frozenset[str] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    grants: Any = None
 
 
 class Call:
@@ -58,6 +60,8 @@ class Call:
     """How many calls the world has had, this one included."""
     arguments: Mapping[str, Any] = MappingProxyType({})
     """What the handler gets, once validation has bound it."""
+    confirm: Callable[[Call], ApiError | None] | None = None
+    """What is left to ask of the caller once the arguments are bound; set when it is admitted."""
     keep_world: Callable[[World], None] | None = None
     """What makes a new world last, once its caller is known."""
     status: int = 0

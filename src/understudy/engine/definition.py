@@ -52,6 +52,7 @@ class ApiDefinition:
         world_hint: name of the world a call belongs to, from its credential; "" for the default one.
         authenticate: the principal of a call, or the refusal.
         authorize: the refusal of a principal that lacks a right, or None.
+        rights: what an operation asks of its callers, compiled once for `authorize`.
         error_body: the bytes' content for a refusal: what is sent as JSON.
         begin: puts into a new world what every world has, before its fixture.
         sections: the parts of its fixtures, in the order in which they are seeded.
@@ -73,6 +74,7 @@ class ApiDefinition:
     authenticate: Callable[[Call], Principal | ApiError]
     authorize: Callable[[Operation, Call, Principal], ApiError | None]
     error_body: Callable[[ApiError, Call], Any]
+    rights: Callable[[Operation], Any] = lambda operation: None
     begin: Callable[[World], None] = lambda world: None
     sections: Mapping[str, Section] = field(default_factory=dict)
     secret_headers: tuple[str, ...] = ()

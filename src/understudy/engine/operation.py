@@ -84,6 +84,8 @@ class Operation:
     key_kinds: frozenset[str]
     extensions: Mapping[str, Any]
     path_names: tuple[str, ...]
+    rights: Any = None
+    """Who may call it, in the words of its API."""
     handler: Callable[..., Any] | None = None
     prepare: Callable[..., Work | None] | None = None
     """What asks for slow work before the handler is called."""

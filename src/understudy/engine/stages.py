@@ -179,7 +179,8 @@ class Validation(Stage):
         if isinstance(bound, ApiError):
             return bound
         call.arguments = bound
-        return binding.deadline(operation, call)
+        refusal = call.confirm(call) if call.confirm is not None else None
+        return refusal or binding.deadline(operation, call)
 
 
 class Acting(RoutedMiddleware):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from understudy.apis.vectara import auth, errors, platform
+from understudy.apis.vectara import auth, errors, platform, roles
 from understudy.apis.vectara.fixtures import SECTIONS
 from understudy.engine.definition import ApiDefinition
 
@@ -25,6 +25,7 @@ API = ApiDefinition(
         "jobs",
         "api_keys",
         "application_clients",
+        "users",
         "encoders",
         "rerankers",
         "large_language_models",
@@ -46,6 +47,7 @@ API = ApiDefinition(
     world_hint=auth.world_hint,
     authenticate=auth.authenticate,
     authorize=auth.authorize,
+    rights=roles.rights,
     error_body=errors.body,
     begin=platform.begin,
     sections=SECTIONS,
@@ -65,6 +67,8 @@ API = ApiDefinition(
         "Authorization",
         "authorization",
         "x-api-key",
+        "one_time_code",
+        "one_time_code_link",
     ),
     sample_keys=("zut_understudy",),
 )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from understudy.apis.vectara import agent_references, agent_schedules, agent_steps, agent_store, wire
+from understudy.apis.vectara import (
+    agent_references,
+    agent_schedules,
+    agent_steps,
+    agent_store,
+    roles,
+    wire,
+)
+from understudy.apis.vectara.auth import visible
 from understudy.apis.vectara.keys import new_key
 from understudy.apis.vectara.kinds import AGENTS
 from understudy.apis.vectara.pages import matching, page
@@ -49,6 +57,9 @@ def list_agents(
     page_key: str | None = None,
 ) -> Json:
     records = matching(ctx.store.table(AGENTS).records(), filter, "name", "description")
+    reached = visible(ctx, "agent")
+    if reached is not None:
+        records = [r for r in records if r.value["key"] in reached]
     if enabled is not None:
         records = [r for r in records if r.value["enabled"] == enabled]
     shown, metadata = page(ctx, records, limit, page_key, filter, enabled)
@@ -92,6 +103,7 @@ def delete_agent(ctx: Context, agent_key: str) -> None:
     ctx.store.table(AGENTS).remove(agent_key)
     agent_schedules.forget(ctx.store, agent_key)
     agent_store.forget(ctx.world, agent_key)
+    roles.forget(ctx.store, "agent", agent_key)
 
 
 @operation("getAgentIdentity")

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from understudy.apis.vectara.kinds import API_KEYS, CORPORA, ROLE_LISTS, free_id
+from understudy.apis.vectara.auth import inherited, narrowed
+from understudy.apis.vectara.kinds import API_KEYS, CORPORA, ROLE_LISTS, USERS, free_id
 from understudy.apis.vectara.pages import page
+from understudy.apis.vectara.roles import ACCOUNT, bits, stated_policy
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
-from understudy.errors import BadRequest
+from understudy.errors import BadRequest, Forbidden
 from understudy.state.store import Record, Store
 from understudy.state.world import World
 
 PREFIXES: Mapping[str, str] = {"personal": "zut_", "serving": "zqt_", "serving_and_indexing": "zwt_"}
 """What the secret of a kind of key begins with."""
+GIVERS = bits(["owner", "administrator"], ACCOUNT)
 SECRET_TOLD_BY = frozenset({"createApiKey"})
 """Operations that answer with `secret_key` (guess: prose says that a read has none, its schema has one)."""
 
@@ -42,11 +45,10 @@ def list_api_keys(
 
 @operation("createApiKey")
 def create_api_key(ctx: Context, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    private: dict[str, Any] = {}
+    _refuse_raising(ctx, body)
     bound = _bound(ctx.store, body)
-    if bound is not None:
-        private["corpus_keys"] = bound
-    key = _described(free_id(ctx.world, API_KEYS, "aky"), body)
+    private = inherited(ctx) if bound is None else {"corpus_keys": bound}
+    key = {**_described(free_id(ctx.world, API_KEYS, "aky"), body), **narrowed(ctx)}
     keys = ctx.store.table(API_KEYS)
     keys.add(key, secret_key=ctx.ids.secret(PREFIXES[key["api_key_role"]]), **private)
     return _shown(ctx, keys.record(key["id"])), 201
@@ -80,13 +82,27 @@ def unbind(store: Store, corpus_key: str) -> None:
             keys.replace(record.value, corpus_keys=[key for key in bound if key != corpus_key])
 
 
+def _refuse_raising(ctx: Context, body: Mapping[str, Any]) -> None:
+    """403 when somebody who gives roles to nobody else would give them to a key (guess)."""
+    given = any(body.get(name) for name in ROLE_LISTS)
+    assert ctx.principal is not None
+    if given and not ctx.principal.grants.account & GIVERS:
+        raise Forbidden("a key with roles is made by an owner or administrator")
+
+
 def seed(world: World, row: dict[str, Any]) -> None:
-    """One row of the fixture section `api_keys`; its corpora may come later in the file."""
+    """One row of the fixture section `api_keys`; its corpora may come later in the file, its user not."""
     key = _described(row.get("id") or free_id(world, API_KEYS, "aky"), row)
     key["enabled"] = row.get("enabled", True)
+    if "api_policy" in row:
+        key["api_policy"] = stated_policy(row["api_policy"])
     private: dict[str, Any] = {"secret_key": row["secret_key"]}
     if row["api_key_role"] != "personal":
         private["corpus_keys"] = row.get("corpus_keys", [])
+    if "username" in row:
+        if "corpus_keys" in private or "api_policy" in row:
+            raise BadRequest({"username": "belongs to a personal key, whose policy is that of the user"})
+        private |= {"username": row["username"], "user": world.store.table(USERS).get(row["username"])["id"]}
     world.store.table(API_KEYS).add(key, **private)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from understudy.apis.vectara.auth import narrowed, roles_of
 from understudy.apis.vectara.kinds import APP_CLIENTS, ROLE_LISTS, free_id
 from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.roles import OWNER, given_roles, stated_policy
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.state.store import Record
@@ -38,9 +40,12 @@ def create_app_client(ctx: Context, body: dict[str, Any]) -> tuple[dict[str, Any
         "name": body["name"],
         "client_id": ctx.ids.secret("", CLIENT_ID_LENGTH),
         **_changes(body),
+        **narrowed(ctx),
     }
     clients = ctx.store.table(APP_CLIENTS)
-    clients.add(client, client_secret=ctx.ids.secret("", CLIENT_SECRET_LENGTH))
+    # Without roles of its own it may do what its maker may at that moment (guess).
+    secret = ctx.ids.secret("", CLIENT_SECRET_LENGTH)
+    clients.add(client, client_secret=secret, roles=roles_of(ctx))
     return _shown(ctx.world, clients.record(client["id"])), 201
 
 
@@ -70,8 +75,9 @@ def seed(world: World, row: dict[str, Any]) -> None:
         "id": row.get("id") or free_id(world, APP_CLIENTS, "app"),
         "name": row["name"],
         "client_id": row["client_id"],
-        "api_roles": ["owner"],
+        **(given_roles(row) or OWNER),
         **_changes(row),
+        **({"api_policy": stated_policy(row["api_policy"])} if "api_policy" in row else {}),
     }
     world.store.table(APP_CLIENTS).add(client, client_secret=row["client_secret"])
 

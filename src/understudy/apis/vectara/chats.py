@@ -7,6 +7,7 @@ from typing import Any
 
 from understudy.apis.vectara import answering, query_history
 from understudy.apis.vectara.answering import Answered, Asked
+from understudy.apis.vectara.auth import visible
 from understudy.apis.vectara.kinds import CHATS, TURNS
 from understudy.apis.vectara.pages import page
 from understudy.apis.vectara.wire import Chat, Turn
@@ -15,7 +16,7 @@ from understudy.behaviours.rephrasing import Topic, rephrase, topic_after
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.engine.streaming import EventStream
-from understudy.errors import BadRequest, Forbidden
+from understudy.errors import BadRequest
 from understudy.state.store import Record, Table
 from understudy.state.world import World
 
@@ -27,9 +28,9 @@ LONGEST_QUERY = 5000
 @operation("listChats")
 def list_chats(ctx: Context, *, limit: int, page_key: str | None = None) -> dict[str, Any]:
     records = ctx.store.table(CHATS).records()
-    bound = ctx.principal.resources if ctx.principal else None
-    if bound is not None:
-        records = [record for record in records if bound.issuperset(record.private["corpus_keys"])]
+    seen = visible(ctx)
+    if seen is not None:
+        records = [record for record in records if seen.issuperset(record.private["corpus_keys"])]
     shown, metadata = page(ctx, records, limit, page_key, newest_first=True)
     return {"chats": shown, "metadata": metadata}
 
@@ -49,7 +50,7 @@ def create_chat(ctx: Context, body: Body) -> dict[str, Any] | EventStream:
 
 @operation("createChatTurn")
 def create_chat_turn(ctx: Context, chat_id: str, body: Body) -> dict[str, Any] | EventStream:
-    chat = _chat(ctx, chat_id)
+    chat = ctx.store.table(CHATS).record(chat_id)
     if not chat.value["enabled"]:
         raise BadRequest({"path.chat_id": f"chat '{chat_id}' is disabled and takes no further turns"})
     query = body["query"]
@@ -68,31 +69,31 @@ def create_chat_turn(ctx: Context, chat_id: str, body: Body) -> dict[str, Any] |
 
 @operation("getChat")
 def get_chat(ctx: Context, chat_id: str) -> Chat:
-    return _chat(ctx, chat_id).value
+    return ctx.store.table(CHATS).record(chat_id).value
 
 
 @operation("deleteChat")
 def delete_chat(ctx: Context, chat_id: str) -> None:
-    _chat(ctx, chat_id)
+    ctx.store.table(CHATS).record(chat_id)
     _remove(ctx.world, chat_id)
 
 
 @operation("listChatTurns")
 def list_chat_turns(ctx: Context, chat_id: str) -> dict[str, Any]:
-    _chat(ctx, chat_id)
+    ctx.store.table(CHATS).record(chat_id)
     return {"turns": ctx.store.table(TURNS, chat_id).values()}
 
 
 @operation("getChatTurn")
 def get_chat_turn(ctx: Context, chat_id: str, turn_id: str) -> Turn:
-    _chat(ctx, chat_id)
+    ctx.store.table(CHATS).record(chat_id)
     return ctx.store.table(TURNS, chat_id).get(turn_id)
 
 
 @operation("updateChatTurn")
 def update_chat_turn(ctx: Context, chat_id: str, turn_id: str, body: Body) -> Turn:
     """Disable a turn and all later ones; the contract knows no other change."""
-    chat = _chat(ctx, chat_id)
+    chat = ctx.store.table(CHATS).record(chat_id)
     turns = ctx.store.table(TURNS, chat_id)
     first = turns.record(turn_id)
     if body.get("enabled") is False:
@@ -107,7 +108,7 @@ def update_chat_turn(ctx: Context, chat_id: str, turn_id: str, body: Body) -> Tu
 @operation("deleteChatTurn")
 def delete_chat_turn(ctx: Context, chat_id: str, turn_id: str) -> None:
     """Take a turn and all later ones away; with the first turn the chat goes."""
-    _chat(ctx, chat_id)
+    ctx.store.table(CHATS).record(chat_id)
     turns = ctx.store.table(TURNS, chat_id)
     first = turns.record(turn_id)
     if _is_first(turns, first):
@@ -137,15 +138,6 @@ def _stated(turn: Turn, row: Mapping[str, Any]) -> Turn:
     turn["enabled"] = row.get("enabled", True)
     turn["created_at"] = row.get("created_at", turn["created_at"])
     return turn
-
-
-def _chat(ctx: Context, chat_id: str) -> Record[Chat]:
-    """A chat that the caller may see: 403 for a key that is bound to other corpora (guess)."""
-    chat = ctx.store.table(CHATS).record(chat_id)
-    bound = ctx.principal.resources if ctx.principal else None
-    if bound is not None and not bound.issuperset(chat.private["corpus_keys"]):
-        raise Forbidden(f"this API key has no access to one or more corpora of chat '{chat_id}'")
-    return chat
 
 
 def _asked(body: Body, text: str, *, rephrased: bool = False) -> Asked:

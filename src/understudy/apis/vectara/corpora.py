@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from understudy.apis.vectara import api_keys, jobs, models, statistics
+from understudy.apis.vectara.auth import maker, visible
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS, ENCODERS
 from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.roles import forget
 from understudy.apis.vectara.wire import (
     ComputeCorpusSizeResponse,
     Corpus,
@@ -42,9 +44,9 @@ def list_corpora(
     records = matching(ctx.store.table(CORPORA).records(), filter, "name", "description")
     if corpus_id:
         records = [r for r in records if r.value["id"] in corpus_id]
-    bound = ctx.principal.resources if ctx.principal else None
-    if bound is not None:
-        records = [r for r in records if r.value["key"] in bound]
+    seen = visible(ctx)
+    if seen is not None:
+        records = [r for r in records if r.value["key"] in seen]
     shown, metadata = page(ctx, records, limit, page_key, filter, corpus_id)
     return {"corpora": shown, "metadata": metadata}
 
@@ -52,7 +54,7 @@ def list_corpora(
 @operation("createCorpus")
 def create_corpus(ctx: Context, body: dict[str, Any]) -> tuple[Corpus, int]:
     corpus = _new_corpus(ctx.world, body)
-    return with_limits(ctx.store, ctx.store.table(CORPORA).add(corpus)), 201
+    return with_limits(ctx.store, ctx.store.table(CORPORA).add(corpus, maker=maker(ctx))), 201
 
 
 @operation("getCorpus")
@@ -78,6 +80,7 @@ def delete_corpus(ctx: Context, corpus_key: str) -> None:
     ctx.store.table(CORPORA).remove(corpus_key)
     ctx.store.table(DOCUMENTS, corpus_key).clear()
     api_keys.unbind(ctx.store, corpus_key)
+    forget(ctx.store, "corpus", corpus_key)
     jobs.abort(ctx.world, corpus_key)
 
 

@@ -20,6 +20,7 @@ from understudy.apis.vectara import (
     query_history,
     tool_servers,
     tools,
+    users,
 )
 from understudy.apis.vectara.bulk import seed_bulk
 from understudy.apis.vectara.kinds import (
@@ -84,7 +85,30 @@ def _id(prefix: str, rest: str = "[0-9]+") -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{prefix}_{rest}$"}
 
 
+_POLICY = _row(
+    {
+        "name": _TEXT,
+        "allowed_operations": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "nullable": True,
+                "allOf": [{"$ref": "#/components/schemas/ApiOperationPolicy"}],
+            },
+        },
+    },
+    {},
+)
 SECTIONS: Mapping[str, Section] = {
+    "users": Section(
+        {
+            "allOf": [
+                {"$ref": "#/components/schemas/CreateUserRequest"},
+                {"properties": {"enabled": _FLAG, "api_policy": _POLICY}},
+            ]
+        },
+        users.seed,
+    ),
     "api_keys": Section(
         _row(
             {
@@ -96,7 +120,9 @@ SECTIONS: Mapping[str, Section] = {
                 "id": {"type": "string", "pattern": "^aky_.+$"},
                 "enabled": {"type": "boolean"},
                 "corpus_keys": _list_of("CorpusKey"),
+                "username": _TEXT,
                 **_ROLES,
+                "api_policy": _POLICY,
             },
         ),
         api_keys.seed,
@@ -104,7 +130,12 @@ SECTIONS: Mapping[str, Section] = {
     "app_clients": Section(
         _row(
             {"name": _TEXT, "client_id": _CREDENTIAL, "client_secret": _TEXT},
-            {"id": {"type": "string", "pattern": "^app_.+$"}, "description": {"type": "string"}, **_ROLES},
+            {
+                "id": {"type": "string", "pattern": "^app_.+$"},
+                "description": {"type": "string"},
+                **_ROLES,
+                "api_policy": _POLICY,
+            },
         ),
         application_clients.seed,
     ),

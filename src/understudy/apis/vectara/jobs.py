@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from understudy.apis.vectara.auth import visible
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS, JOBS
 from understudy.apis.vectara.pages import page
 from understudy.apis.vectara.wire import Job
@@ -36,12 +37,14 @@ def list_jobs(
 ) -> dict[str, Any]:
     settle(ctx.world, look=True)
     since = parse_stamp(after) if after else None
+    seen = visible(ctx)
     records = [
         record
         for record in ctx.store.table(JOBS).records()
         if (not corpus_key or set(corpus_key) & set(record.value["corpus_keys"]))
         and (not state or record.value["state"] in state)
         and (since is None or parse_stamp(record.value["created_at"]) > since)
+        and (seen is None or seen.issuperset(record.value["corpus_keys"]))
     ]
     shown, metadata = page(ctx, records, limit, page_key, corpus_key, after, state, newest_first=True)
     return {"jobs": shown, "metadata": metadata}

@@ -29,9 +29,10 @@ DOCUMENTS: Kind[Document] = Kind("document", noun="document id")
 JOBS: Kind[Job] = Kind("job")
 API_KEYS: Kind[dict[str, Any]] = Kind("api_key", noun="API key")
 APP_CLIENTS: Kind[dict[str, Any]] = Kind("app_client", noun="app client")
+USERS: Kind[dict[str, Any]] = Kind("user", key="username")
 
 ROLE_LISTS = ("api_roles", "corpus_roles", "agent_roles")
-"""Members that give roles to whoever holds a credential; kept and told, not enforced yet."""
+"""Members that give roles to whoever holds a credential, see `roles`."""
 CHATS: Kind[Chat] = Kind("chat")
 TURNS: Kind[Turn] = Kind("turn")
 """Turns, one table per chat id."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from understudy.apis.vectara.answering import Answered
+from understudy.apis.vectara.auth import visible
 from understudy.apis.vectara.kinds import CORPORA, QUERY_HISTORY
 from understudy.apis.vectara.pages import page
 from understudy.apis.vectara.wire import QueryHistory, QueryHistorySummary
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
-from understudy.errors import Forbidden
 from understudy.state.clock import parse_stamp, stamp
 from understudy.state.world import World
 
@@ -49,7 +49,7 @@ def get_query_histories(
 ) -> dict[str, Any]:
     after = parse_stamp(started_after) if started_after else None
     before = parse_stamp(started_before) if started_before else None
-    bound = ctx.principal.resources if ctx.principal else None
+    seen = visible(ctx)
     records = [
         record
         for record in ctx.store.table(QUERY_HISTORY).records()
@@ -58,7 +58,7 @@ def get_query_histories(
         and (history_id is None or record.value["id"] == history_id)
         and (after is None or record.private["started"] > after)
         and (before is None or record.private["started"] < before)
-        and (bound is None or bound.issuperset(record.private["corpus_keys"]))
+        and (seen is None or seen.issuperset(record.private["corpus_keys"]))
     ]
     narrowing = (corpus_key, started_after, started_before, chat_id, history_id)
     shown, metadata = page(ctx, records, limit, page_key, *narrowing, newest_first=True)
@@ -67,11 +67,7 @@ def get_query_histories(
 
 @operation("getQueryHistory")
 def get_query_history(ctx: Context, query_id: str) -> QueryHistory:
-    record = ctx.store.table(QUERY_HISTORY).record(query_id)
-    bound = ctx.principal.resources if ctx.principal else None
-    if bound is not None and not bound.issuperset(record.private["corpus_keys"]):
-        raise Forbidden(f"this API key has no access to one or more corpora of query '{query_id}'")
-    return record.value
+    return ctx.store.table(QUERY_HISTORY).get(query_id)
 
 
 def is_wanted(ctx: Context, stated: bool | None, corpora: Sequence[Mapping[str, Any]]) -> bool:

@@ -17,7 +17,7 @@ from understudy.apis.vectara.kinds import DOCUMENTS, enabled_corpus
 from understudy.apis.vectara.rerank_stages import Hit
 from understudy.apis.vectara.wire import Corpus
 from understudy.engine.context import Context
-from understudy.errors import BadRequest, Forbidden
+from understudy.errors import BadRequest
 from understudy.state import derived
 from understudy.state.lifecycle import looked_at, share_done
 from understudy.state.store import Record, Table
@@ -120,7 +120,6 @@ def search(
     Order of work: filter, retrieve per corpus, merge by score, take offset + limit, rerank, drop the
     offset, cut out the text. Ties: corpus order, document id, part.
     """
-    check_access(ctx, corpora)
     jobs.settle(ctx.world)
     wanted = [_wanted(ctx, request, place) for request, place in zip(corpora, places, strict=True)]
     if parameters.get("reranker") is not None:
@@ -157,13 +156,6 @@ def _found(
     results = [_result(hit, keys[hit.corpus_number], windows) for hit in hits]
     trace = Trace(retrieved, [scores[id(hit)] for hit in hits]) if traced else None
     return Findings(results, hits, windows, trace)
-
-
-def check_access(ctx: Context, corpora: Sequence[Mapping[str, Any]]) -> None:
-    """403 when the key of the caller is bound to other corpora."""
-    bound = ctx.principal.resources if ctx.principal else None
-    if bound is not None and any(wanted["corpus_key"] not in bound for wanted in corpora):
-        raise Forbidden("this API key has no access to one or more corpora of the query")
 
 
 def _wanted(ctx: Context, request: Mapping[str, Any], place: str) -> Wanted:

@@ -949,6 +949,31 @@ class CreateToolServerRequest(TypedDict):
     metadata: NotRequired[dict[str, Any]]
 
 
+class CreateUserRequest(TypedDict):
+    email: str
+    username: NotRequired[str]
+    description: NotRequired[str]
+    api_roles: NotRequired[list[ApiRole]]
+    corpus_roles: NotRequired[list[CorpusRole]]
+    agent_roles: NotRequired[list[AgentRole]]
+
+
+class CreateUsersResponse(TypedDict):
+    id: str
+    email: str
+    username: str
+    enabled: bool
+    description: NotRequired[str]
+    created_at: str
+    updated_at: str
+    api_roles: list[ApiRole]
+    corpus_roles: list[CorpusRole]
+    agent_roles: list[AgentRole]
+    api_policy: NotRequired[ApiPolicy]
+    one_time_code: str
+    one_time_code_link: str
+
+
 class CreateVertexAILLMRequest(TypedDict):
     type: Literal['vertex-ai']
     name: str
@@ -1739,6 +1764,11 @@ class ListToolsResponse(TypedDict):
     metadata: ListMetadata
 
 
+class ListUsersResponse(TypedDict):
+    users: list[User]
+    metadata: ListMetadata
+
+
 class LlmCapabilities(TypedDict):
     image_support: NotRequired[bool]
     context_limit: NotRequired[int]
@@ -1988,6 +2018,11 @@ class Reranker(TypedDict):
     name: str
     description: str
     enabled: bool
+
+
+class ResetPasswordUsersResponse(TypedDict):
+    one_time_code: str
+    one_time_code_link: str
 
 
 class ResponseFormat(TypedDict):
@@ -2721,6 +2756,14 @@ class UpdateTurnRequest(TypedDict):
     enabled: NotRequired[Literal[False]]
 
 
+class UpdateUserRequest(TypedDict):
+    enabled: NotRequired[bool]
+    api_roles: NotRequired[list[ApiRole]]
+    corpus_roles: NotRequired[list[CorpusRole]]
+    agent_roles: NotRequired[list[AgentRole]]
+    description: NotRequired[str]
+
+
 class UpdateVertexAILLMRequest(TypedDict):
     type: Literal['vertex-ai']
     description: NotRequired[str]
@@ -2747,6 +2790,20 @@ class UploadFileRequest(TypedDict):
     table_extraction_config: NotRequired[TableExtractionConfig]
     filename: NotRequired[str]
     file: str
+
+
+class User(TypedDict):
+    id: str
+    email: str
+    username: str
+    enabled: bool
+    description: NotRequired[str]
+    created_at: str
+    updated_at: str
+    api_roles: list[ApiRole]
+    corpus_roles: list[CorpusRole]
+    agent_roles: list[AgentRole]
+    api_policy: NotRequired[ApiPolicy]
 
 
 class UserFunctionReranker(TypedDict):
