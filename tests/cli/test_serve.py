@@ -257,6 +257,24 @@ def test_profiles_decide_which_operations_exist(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
+    ("profile", "kinds"),
+    [
+        ("seed", ["streaming_thinking", "streaming_thinking_end", "streaming_agent_output"]),
+        ("sdk-0.4.3", ["input_message", "streaming_thinking", "streaming_thinking_end", "thinking"]),
+    ],
+)
+def test_profiles_decide_which_events_streams_tell(start: Start, profile: str, kinds: list[str]) -> None:
+    server = start("--profile", profile)
+    message = {"type": "input_message", "messages": [{"type": "text", "content": "Hello!"}]}
+    path = f"{server.url}/v2/agents/front-desk/sessions/monday/events"
+    answer = httpx.post(path, headers=KEY, json={**message, "stream_response": True})
+    assert answer.status_code == 201
+    told = [line.removeprefix("event:") for line in answer.text.splitlines() if line.startswith("event:")]
+    assert list(dict.fromkeys(told))[: len(kinds)] == kinds
+    assert ("context_consumed" in told) is (profile == "sdk-0.4.3")
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [(("--profile", "sdk-0.4.3"), []), (("--answer-form", "wire"), {"message": None, "data": []})],
 )

@@ -179,6 +179,19 @@ def test_queries_over_several_corpora_with_filters(manual: Vectara) -> None:
     assert len(found) == 1
 
 
+def test_one_query_has_four_ways(manual: Vectara) -> None:
+    asked: dict[str, Any] = {
+        "query": "How heavy is the lamp, in grams?",
+        "search": SearchCorporaParameters(corpora=[KeyedSearchCorpus(corpus_key="manual")]),
+        "generation": GenerationParameters(),
+    }
+    whole = manual.query(**asked)
+    assert manual.queries.query(**asked) == whole
+    for events in (list(manual.query_stream(**asked)), list(manual.queries.query_stream(**asked))):
+        told: list[Any] = [event for event in events if event.type == "generation_chunk"]
+        assert "".join(event.generation_chunk for event in told) == whole.summary
+
+
 def test_a_stream_tells_what_the_json_answer_tells(manual: Vectara) -> None:
     given: dict[str, Any] = {
         "query": "How heavy is the lamp, in grams?",

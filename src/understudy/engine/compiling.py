@@ -97,6 +97,7 @@ def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tup
         operation.forms = _forms(api, raw, schemas)
         operation.handler = function or not_played
         operation.prepare = handlers.preparations.get(operation.id)
+        operation.untold = _untold(raw, profile) if known else frozenset()
         if function is not None:
             _check_signature(api, operation, function)
         operations[f"{api.name}.{operation.id}"] = operation
@@ -127,6 +128,12 @@ def _answer_schemas(raw: dict[str, Any]) -> list[Any]:
 
 def _profile_sources(raw: dict[str, Any]) -> set[str]:
     return {"seed" if source.startswith("seed") else source for source in raw.get("x-sources", ())}
+
+
+def _untold(raw: dict[str, Any], profile: str) -> frozenset[str]:
+    """The kinds of events of a stream that the documents of a profile do not know."""
+    told = raw.get("x-stream", {}).get("sources", {})
+    return frozenset(kind for kind, sources in told.items() if profile not in sources)
 
 
 def _inline(raw: dict[str, Any], bundle: dict[str, Any]) -> None:

@@ -95,6 +95,8 @@ class Operation:
     """Whether a value in the path that cannot be one is answered like one that nothing has."""
     forms: Mapping[str, Mapping[int, Check]] = field(default_factory=dict)
     """The checks of its answers in other forms, by form and status."""
+    untold: frozenset[str] = frozenset()
+    """Kinds of events that its streams leave out, since the profile does not know them."""
     tells_secrets: bool = False
     """Whether an answer of success may hold a member that is redacted in the journal."""
 

@@ -257,6 +257,8 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         elif result is None:
             finish(call, status, b"", None)
         elif isinstance(result, EventStream):
+            if operation.untold:
+                result.events = [e for e in result.events if e["type"] not in operation.untold]
             call.stream = result
         else:
             _finish_reply(call, result if isinstance(result, Reply) else Reply(result, status))
