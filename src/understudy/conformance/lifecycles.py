@@ -1,0 +1,516 @@
+"""Lifecycles: what is created is listed, read, changed and deleted, and then gone.
+
+A family of resources is described in `families/<api>.yaml`. Hypothesis walks through its operations in any
+order and tells the shortest way to what is wrong.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from understudy.conformance.findings import Exchange, Finding
+from understudy.conformance.sending import Sender
+
+FAMILIES = Path(__file__).parent / "families"
+MARK = "understudy-verify"
+"""What the names of everything that is made begin with."""
+MOST_PAGES = 500
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Family:
+    """The operations of one kind of resource.
+
+    Args:
+        key: the member of an answer that identifies one; `path` is the name of the path parameter for it.
+        create, update, list: the operation and what it is called with. Texts may hold `{unique}` and `{n}`.
+        volatile: members that may differ between two answers about the same thing.
+        unechoed: members of a request that no answer has.
+        parents: families that have to be there first, by the path parameter that names one.
+        conflict: whether a second create with the same key is refused.
+        wrapped: the member of answers that holds the thing, when they do not hold it themselves.
+    """
+
+    name: str
+    key: str
+    path: str
+    create: Mapping[str, Any]
+    read: str = ""
+    update: Mapping[str, Any] = field(default_factory=dict)
+    list: Mapping[str, Any] = field(default_factory=dict)
+    delete: str = ""
+    volatile: frozenset[str] = frozenset()
+    unechoed: frozenset[str] = frozenset()
+    parents: Mapping[str, str] = field(default_factory=dict)
+    conflict: bool = False
+    cascades: bool = True
+    wrapped: str = ""
+
+    def operations(self) -> set[str]:
+        calls = (self.create, self.update, self.list)
+        named = {call["operation"] for call in calls if call}
+        return {one for one in (*named, self.read, self.delete) if one}
+
+
+@cache
+def _described(api: str) -> Mapping[str, Any]:
+    file = FAMILIES / f"{api}.yaml"
+    found: Mapping[str, Any] = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else {}
+    return found
+
+
+def stream_scripts(api: str) -> Mapping[str, Any]:
+    """How operations that stream are called: `{parents, body, switch, text}` by operation."""
+    found: Mapping[str, Any] = _described(api).get("streams", {})
+    return found
+
+
+@cache
+def families(api: str) -> Mapping[str, Family]:
+    """The families of an API that we know, none for another one."""
+    rows = _described(api).get("families", {})
+    return {name: _family(name, row) for name, row in rows.items()}
+
+
+def _family(name: str, row: Mapping[str, Any]) -> Family:
+    sets: dict[str, Any] = {k: frozenset(v) for k, v in row.items() if k in ("volatile", "unechoed")}
+    return Family(name, **{**row, **sets})
+
+
+class Broken(Exception):
+    """A rule of a lifecycle does not hold."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.code} {finding.operation}: {finding.message}")
+        self.finding = finding
+
+
+@dataclass
+class Thing:
+    """A resource that was made: its key, what it was asked to be, and how it reads."""
+
+    key: str
+    body: Mapping[str, Any]
+    shown: Mapping[str, Any]
+
+
+class Lifecycle:
+    """The steps of one family against one server; every step checks what it can see.
+
+    Args:
+        known: all families of the API.
+    """
+
+    def __init__(self, sender: Sender, family: Family, known: Mapping[str, Family]) -> None:
+        self.sender = sender
+        self.family = family
+        self.known = known
+        self.things: list[Thing] = []
+        self.path: dict[str, str] = {}
+        self._parents: list[tuple[Family, dict[str, str]]] = []
+        self._steps: list[Exchange] = []
+        for parameter, name in family.parents.items():
+            self._add_parent(parameter, known[name])
+
+    def create(self) -> Thing:
+        body = _filled(self.family.create.get("body", {}))
+        answer = self._call(self.family.create, body=body)
+        shown = self._accepted(answer)
+        self._same(body, shown, "UV201", answer, self.family.unechoed)
+        key = self._key(shown, answer)
+        thing = Thing(key, body, shown)
+        self.things.append(thing)
+        if self.family.read:
+            thing.shown = self._read(thing, compared=shown)
+        return thing
+
+    def read(self, thing: Thing) -> None:
+        if self.family.read:
+            self._read(thing, compared=thing.shown)
+
+    def pages(self, limit: int) -> None:
+        """Every page of the list together holds each thing once."""
+        spec = self.family.list
+        if not spec:
+            return
+        seen: list[str] = []
+        rows, answer = self._page(spec, {"limit": limit} if spec.get("paged", True) else {})
+        for _ in range(MOST_PAGES):
+            seen += [str(row.get(self.family.key)) for row in rows]
+            following = _next_page(answer) if spec.get("paged", True) else None
+            if not following:
+                break
+            if len(rows) > limit:
+                self._break("UV204", answer, f"a page of at most {limit} holds {len(rows)}")
+            rows, answer = self._page(spec, {"limit": limit, **following})
+        self._all_there(seen, answer, "UV204" if limit < 100 else "UV203")
+        for row in rows if limit >= 100 else ():
+            for thing in self.things:
+                if str(row.get(self.family.key)) == thing.key:
+                    self._same(thing.shown, row, "UV203", answer, {*row} ^ {*thing.shown})
+
+    def update(self, thing: Thing) -> None:
+        spec = self.family.update
+        if not spec:
+            return
+        body = _filled(spec.get("body", {}))
+        answer = self._call(spec, thing, body=body)
+        self._accepted(answer)
+        if not self.family.read:
+            return
+        shown = self._read(thing)
+        self._same(body, shown, "UV205", self._steps[-1], {*self.family.unechoed, *spec.get("unechoed", ())})
+        rest = {name: value for name, value in thing.shown.items() if name not in body}
+        changing = {*self.family.volatile, *spec.get("changes", ())}
+        self._same(rest, shown, "UV206", self._steps[-1], changing)
+        thing.shown = shown
+
+    def conflict(self, thing: Thing) -> None:
+        if not self.family.conflict:
+            return
+        answer = self._call(self.family.create, body=thing.body, expected="")
+        if answer.status < 300:
+            self._break("UV207", answer, f"a second create of '{thing.key}' is accepted: {answer.status}")
+        if self.family.read:
+            self._read(thing, compared=thing.shown, code="UV208")
+
+    def filter(self, thing: Thing) -> None:
+        """A filter by the unique name leaves only what has it."""
+        spec = self.family.list
+        name = spec.get("filter")
+        member = spec.get("by", self.family.key)
+        if not name or member not in thing.shown:
+            return
+        rows, answer = self._page(spec, {name: str(thing.shown[member])})
+        found = [str(row.get(self.family.key)) for row in rows]
+        others = [one.key for one in self.things if one.shown.get(member) != thing.shown[member]]
+        if thing.key not in found:
+            self._break("UV211", answer, f"'{thing.key}' is missing from the list that it fits")
+        if any(key in found for key in others):
+            self._break("UV211", answer, f"the list holds what {name}={thing.shown[member]} does not fit")
+
+    def delete(self, thing: Thing) -> None:
+        if not self.family.delete:
+            return
+        answer = self._call({"operation": self.family.delete}, thing)
+        self._accepted(answer)
+        self.things.remove(thing)
+        if self.family.read:
+            gone = self._call({"operation": self.family.read}, thing, expected="")
+            if gone.status < 300:
+                self._break("UV209", gone, f"'{thing.key}' can be read after it was deleted")
+        again = self._call({"operation": self.family.delete}, thing, expected="")
+        if again.status < 300:
+            self._break("UV210", again, f"deleting '{thing.key}' again succeeded with {again.status}")
+
+    def foreign(self, thing: Thing) -> None:
+        """Another account sees nothing of it."""
+        other = self.sender.target.other
+        if not other:
+            return
+        if self.family.read:
+            answer = self._call({"operation": self.family.read}, thing, headers=other, expected="")
+            if answer.status < 300:
+                self._break("UV404", answer, f"another account reads '{thing.key}'")
+        if self.family.delete:
+            self._call({"operation": self.family.delete}, thing, headers=other, expected="")
+            if self.family.read:
+                self._read(thing, compared=thing.shown, code="UV404")
+
+    def clear(self) -> None:
+        """Delete what was made; children are gone with their parents."""
+        left = self.things[-1:] if self.family.read and self.family.cascades else []
+        for thing in self.things if not self._parents else []:
+            if self.family.delete:
+                self._call({"operation": self.family.delete}, thing, expected="")
+        for family, path in reversed(self._parents):
+            if family.delete:
+                self.sender.call(family.delete, path, source="lifecycles")
+        if self._parents and self._parents[-1][0].delete:
+            for thing in left:
+                answer = self._call({"operation": self.family.read}, thing, expected="")
+                if answer.status < 300:
+                    self._break("UV212", answer, f"'{thing.key}' can be read after its parent was deleted")
+        self.things, self._parents = [], []
+
+    def _add_parent(self, parameter: str, family: Family) -> None:
+        for above, name in family.parents.items():
+            if above not in self.path:
+                self._add_parent(above, self.known[name])
+        body = _filled(family.create.get("body", {}))
+        answer = self._call(family.create, body=body)
+        value = self._accepted(answer, family)
+        self.path[parameter] = str(value.get(family.key))
+        self._parents.append((family, {**self.path, family.path: str(value.get(family.key))}))
+
+    def _call(
+        self,
+        spec: Mapping[str, Any],
+        thing: Thing | None = None,
+        *,
+        body: Any = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        expected: str = "valid",
+    ) -> Exchange:
+        path = {**self.path, **({self.family.path: thing.key} if thing else {})}
+        exchange = self.sender.call(
+            spec["operation"],
+            path,
+            query={**spec.get("query", {}), **(query or {})},
+            body=body,
+            headers=headers,
+            expected=expected,
+            source="lifecycles",
+        )
+        self._steps.append(exchange)
+        return exchange
+
+    def _accepted(self, answer: Exchange, family: Family | None = None) -> dict[str, Any]:
+        if not 200 <= answer.status < 300:
+            self._break("UV108", answer, f"refused with {answer.status}: {answer.answer[:200]!r}")
+        if not answer.answer:
+            return {}
+        try:
+            value = answer.json()
+        except ValueError:
+            return {}
+        wrapped = (family or self.family).wrapped
+        value = value.get(wrapped, {}) if wrapped and isinstance(value, dict) else value
+        return value if isinstance(value, dict) else {}
+
+    def _key(self, shown: Mapping[str, Any], answer: Exchange) -> str:
+        if shown.get(self.family.key) is None:
+            self._break("UV201", answer, f"the answer has no {self.family.key}")
+        return str(shown[self.family.key])
+
+    def _read(
+        self, thing: Thing, compared: Mapping[str, Any] | None = None, code: str = "UV202"
+    ) -> Mapping[str, Any]:
+        answer = self._call({"operation": self.family.read}, thing)
+        if answer.status >= 300:
+            self._break(code, answer, f"'{thing.key}' reads {answer.status}")
+        shown = self._accepted(answer)
+        if compared is not None:
+            self._same(compared, shown, code, answer, self.family.volatile)
+        return shown
+
+    def _page(self, spec: Mapping[str, Any], query: Mapping[str, Any]) -> tuple[list[Any], Exchange]:
+        answer = self._call(spec, query=query)
+        if answer.status >= 300:
+            self._break("UV203", answer, f"the list is refused with {answer.status}")
+        try:
+            value = answer.json()
+        except ValueError:
+            value = {}
+        items = spec.get("items", "")
+        rows = value.get(items) if items and isinstance(value, dict) else value
+        if not isinstance(rows, list):
+            self._break("UV203", answer, f"the answer has no list {items}")
+        return [row for row in rows or () if isinstance(row, dict)], answer
+
+    def _all_there(self, seen: list[str], answer: Exchange, code: str) -> None:
+        mine = [thing.key for thing in self.things]
+        for key in mine:
+            if seen.count(key) != 1:
+                self._break(code, answer, f"'{key}' is in the list {seen.count(key)} times")
+        if len(set(seen)) != len(seen):
+            self._break(code, answer, "something is in the list more than once")
+
+    def _same(
+        self, wanted: Mapping[str, Any], shown: Mapping[str, Any], code: str, answer: Exchange, but: Any
+    ) -> None:
+        for name, value in wanted.items():
+            if name in but or name in self.family.volatile:
+                continue
+            if name not in shown:
+                self._break(code, answer, f"{name} is missing", name)
+            if not _alike(value, shown[name]):
+                self._break(code, answer, f"{name} is {shown[name]!r}, not {value!r}"[:300], name)
+
+    def _break(self, code: str, answer: Exchange, message: str, member: str = "") -> None:
+        place = f"{self.family.name} {member}".strip()
+        raise Broken(Finding(code, answer.operation, place, message, tuple(self._steps[-12:])))
+
+
+class Prepared:
+    """What has to be there for a call: made in the order of a script, taken away in the end."""
+
+    def __init__(self, sender: Sender, script: Mapping[str, Any]) -> None:
+        self.sender = sender
+        self.path: dict[str, str] = {}
+        self._number = next(_NUMBERS)
+        self._made: list[tuple[str, dict[str, str]]] = []
+        for step in script.get("first", ()):
+            self._make(step)
+
+    def call(self, operation: str, body: Any, more: Mapping[str, Any]) -> Exchange:
+        wanted = {**_filled(body, self._number), **more}
+        return self.sender.call(operation, self.path, body=wanted, expected="valid", source="streams")
+
+    def clear(self) -> None:
+        for operation, path in reversed(self._made):
+            self.sender.call(operation, path, source="streams")
+
+    def _make(self, step: Mapping[str, Any]) -> None:
+        body = _filled(step["body"], self._number)
+        answer = self.sender.call(step["operation"], self.path, body=body, expected="valid", source="streams")
+        if answer.status < 300 and "path" in step:
+            self.path[step["path"]] = str(member(answer.json(), step["key"]))
+            if "delete" in step:
+                self._made.append((step["delete"], dict(self.path)))
+
+
+def member(value: Any, path: str) -> Any:
+    """A member of a JSON value by a path such as `choices.0.message.content`; None when it is not there."""
+    for name in path.split("."):
+        if isinstance(value, list) and name.lstrip("-").isdigit() and -len(value) <= int(name) < len(value):
+            value = value[int(name)]
+        elif isinstance(value, dict):
+            value = value.get(name)
+        else:
+            return None
+    return value
+
+
+def check(
+    sender: Sender,
+    family: Family,
+    known: Mapping[str, Family],
+    *,
+    examples: int,
+    steps: int,
+    seed: int,
+    directory: Path | None = None,
+) -> Iterator[Finding]:
+    """Walk through a family; yields what is wrong, each kind once."""
+
+    class Walk(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.life = Lifecycle(sender, family, known)
+
+        @rule()
+        def create(self) -> None:
+            self.life.create()
+
+        @precondition(lambda self: self.life.things)
+        @rule(at=st.integers(0, 7), step=st.sampled_from(("read", "update", "conflict", "filter", "foreign")))
+        def touch(self, at: int, step: str) -> None:
+            act: Callable[[Thing], None] = getattr(self.life, step)
+            act(self.life.things[at % len(self.life.things)])
+
+        @precondition(lambda self: self.life.things)
+        @rule(at=st.integers(0, 7))
+        def delete(self, at: int) -> None:
+            self.life.delete(self.life.things[at % len(self.life.things)])
+
+        @rule(limit=st.sampled_from((1, 2, 3, 100)))
+        def pages(self, limit: int) -> None:
+            self.life.pages(limit)
+
+        def teardown(self) -> None:
+            self.life.clear()
+
+    yield from _first_lap(sender, family, known)
+    chosen = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        derandomize=seed == 0,
+        database=DirectoryBasedExampleDatabase(directory) if directory else None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.shrink),
+        print_blob=False,
+        report_multiple_bugs=True,
+    )
+    try:
+        run_state_machine_as_test(Walk, settings=chosen, _min_steps=0)
+    except BaseExceptionGroup as group:
+        for one in group.exceptions:
+            if isinstance(one, Broken):
+                yield one.finding
+            else:
+                raise
+    except Broken as broken:
+        yield broken.finding
+
+
+def _first_lap(sender: Sender, family: Family, known: Mapping[str, Family]) -> Iterator[Finding]:
+    """Every step once in a fixed order, going on after what is broken, so that one fault hides no other."""
+    try:
+        life = Lifecycle(sender, family, known)
+    except Broken as broken:
+        yield broken.finding
+        return
+    for _ in range(4):
+        try:
+            life.create()
+        except Broken as broken:
+            yield broken.finding
+    steps: list[Callable[[], None]] = [
+        *(lambda limit=limit: life.pages(limit) for limit in (1, 2, 3, 100)),
+        *(
+            lambda step=step, at=at: getattr(life, step)(life.things[at])
+            for step in ("read", "filter", "conflict", "foreign", "update", "read", "delete")
+            for at in (0, -1)
+            if life.things
+        ),
+        *(lambda limit=limit: life.pages(limit) for limit in (1, 100)),
+        life.clear,
+    ]
+    for step in steps:
+        try:
+            step()
+        except Broken as broken:
+            yield broken.finding
+        except IndexError:  # nothing is left to act upon
+            continue
+
+
+def _filled(value: Any, number: int | None = None) -> Any:
+    """A body with its places filled: `{n}` is a number that no other body has, `{unique}` a name."""
+    if number is None:
+        number = next(_NUMBERS)
+    if isinstance(value, str):
+        return value.replace("{unique}", f"{MARK}-{number}").replace("{n}", str(number))
+    if isinstance(value, list):
+        return [_filled(one, number) for one in value]
+    if isinstance(value, dict):
+        return {name: _filled(one, number) for name, one in value.items()}
+    return value
+
+
+def _next_page(answer: Exchange) -> dict[str, str] | None:
+    """The query for the page after this one."""
+    try:
+        value = answer.json()
+    except ValueError:
+        return None
+    key = (value.get("metadata") or {}).get("page_key") if isinstance(value, dict) else None
+    return {"page_key": key} if key else None
+
+
+def _alike(wanted: Any, shown: Any) -> bool:
+    """Whether a value holds what was wanted: objects may have more members, defaults among them."""
+    if isinstance(wanted, dict) and isinstance(shown, dict):
+        return all(name in shown and _alike(value, shown[name]) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(shown, list):
+        return len(wanted) == len(shown) and all(map(_alike, wanted, shown))
+    if isinstance(wanted, bool) or isinstance(shown, bool):
+        return wanted is shown
+    if isinstance(wanted, int | float) and isinstance(shown, int | float):
+        return abs(wanted - shown) <= 1e-6 * max(1.0, abs(wanted))
+    return bool(wanted == shown)

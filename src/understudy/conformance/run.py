@@ -1,0 +1,277 @@
+"""One run: every layer over a server, within a budget, with everything that was made taken away again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+from understudy.conformance import fuzzing, judging, lifecycles, second_opinion, security, streams
+from understudy.conformance.contract import Contract, Operation
+from understudy.conformance.findings import Exchange, Finding, Findings
+from understudy.conformance.score import Score
+from understudy.conformance.sending import OutOfBudget, Sender, Target
+
+LAYERS = ("lifecycles", "streams", "security", "schemathesis", "second opinion")
+SAFE_LAYERS = ("security", "schemathesis", "second opinion")
+KEPT = 1000
+"""How many exchanges are kept for a second opinion."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run does.
+
+    Args:
+        only: tags, operations or families; all when empty.
+        safe: whether only calls are sent that change nothing.
+        examples: how many cases an operation gets of each way of making them.
+        budget: seconds for everything, None for no end.
+        shard: which of how many parts, such as (1, 4).
+        baseline: ids of findings that are known.
+        layers: which layers run.
+    """
+
+    only: tuple[str, ...] = ()
+    safe: bool = False
+    examples: int = 10
+    budget: float | None = None
+    seed: int = 0
+    shard: tuple[int, int] = (1, 1)
+    baseline: frozenset[str] = frozenset()
+    layers: tuple[str, ...] = LAYERS
+
+
+@dataclass
+class Report:
+    """What a run has found.
+
+    Args:
+        silenced: findings of the baseline that were found again.
+        interrupted: what ended the run early: "", "budget" or "interrupt".
+        sent: requests by layer.
+    """
+
+    contract: Contract
+    target: str
+    options: Options
+    score: Score
+    findings: list[Finding] = field(default_factory=list)
+    silenced: list[Finding] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    sent: dict[str, int] = field(default_factory=dict)
+    interrupted: str = ""
+    left_behind: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is well, 1 for findings, 4 when nothing was verified."""
+        if self.findings:
+            return 1
+        return 0 if self.score.reached else 4
+
+
+class Run:
+    """A run over one server.
+
+    Args:
+        tell: gets a line of progress now and then.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        options: Options,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.contract = contract
+        self.options = options
+        self.operations = chosen(contract, options)
+        self.families = chosen_families(contract, options)
+        self.report = Report(contract, target.url, options, Score.empty(o.id for o in self.operations))
+        self._findings = Findings()
+        self._made: dict[tuple[str, str], tuple[str, Mapping[str, str]]] = {}
+        self._tell = tell
+        self._deadline = time.monotonic() + options.budget if options.budget else None
+        self._sender = Sender(contract, target, self._listen, self._deadline)
+
+    def execute(self) -> Report:
+        """Run every layer; what one of them makes is gone in the end, also after an interruption."""
+        try:
+            for name in self.options.layers:
+                if self.options.safe and name not in SAFE_LAYERS:
+                    continue
+                self._tell(name)
+                getattr(self, f"_{name.replace(' ', '_')}")()
+        except OutOfBudget:
+            self.report.interrupted = "budget"
+        except KeyboardInterrupt:
+            self.report.interrupted = "interrupt"
+        finally:
+            self._clean_up()
+            self._sender.close()
+        self._sort_out()
+        return self.report
+
+    def _lifecycles(self) -> None:
+        known = lifecycles.families(self.contract.name)
+        for family in self.families:
+            self._tell(f"lifecycles: {family.name}")
+            examples = max(1, self.options.examples // 2)
+            for finding in lifecycles.check(
+                self._sender, family, known, examples=examples, steps=12, seed=self.options.seed
+            ):
+                self._findings.add(finding)
+
+    def _streams(self) -> None:
+        """Streams are judged where they appear; here those are called that need something to be there."""
+        for finding in streams_of(self._sender, self.contract, {one.id for one in self.operations}):
+            self._findings.add(finding)
+
+    def _security(self) -> None:
+        target = self._sender.target
+        operations = [one for one in self.operations if one.safe or not self.options.safe]
+        if not self.options.safe and not target.weak:
+            self._sender.target = replace(target, weak=security.weaker_keys(self._sender, self.contract))
+        for finding in security.check(self._sender, operations):
+            self._findings.add(finding)
+
+    def _schemathesis(self) -> None:
+        wanted = [one.id for one in self.operations if one.safe or not self.options.safe]
+        if not wanted:
+            return
+        stateful = not self.options.safe
+        for finding in fuzzing.check(
+            self.contract,
+            self._sender.target,
+            wanted,
+            self._listen,
+            examples=self.options.examples,
+            seed=self.options.seed,
+            stateful=stateful,
+            over=self._is_over,
+        ):
+            self._findings.add(finding)
+
+    def _second_opinion(self) -> None:
+        clean = [e for e in self.report.exchanges if e.operation and e.media_type == "application/json"]
+        seen: dict[tuple[str, int], Exchange] = {}
+        for exchange in clean:
+            seen.setdefault((exchange.operation, exchange.status), exchange)
+        for finding in second_opinion.check(self.contract, list(seen.values())):
+            self._findings.add(finding)
+
+    def _is_over(self) -> bool:
+        return self._deadline is not None and time.monotonic() > self._deadline
+
+    def _listen(self, exchange: Exchange) -> None:
+        """Judge an exchange that any layer has sent."""
+        self.report.sent[exchange.source] = self.report.sent.get(exchange.source, 0) + 1
+        found = [*judging.judge(self.contract, exchange), *streams.check(self.contract, exchange)]
+        for finding in found:
+            self._findings.add(finding)
+        if not found:
+            self.report.score.see(exchange)
+            if len(self.report.exchanges) < KEPT:
+                self.report.exchanges.append(exchange)
+        self._remember(exchange)
+
+    def _remember(self, exchange: Exchange) -> None:
+        """Note what a create has made, so that it can be taken away."""
+        for family in lifecycles.families(self.contract.name).values():
+            operation = self.contract.operations.get(exchange.operation)
+            if operation is None or not family.delete or not 200 <= exchange.status < 300:
+                continue
+            path = self.contract.values(operation, exchange.path)
+            if family.create["operation"] == exchange.operation:
+                with suppress(ValueError, AttributeError):
+                    value = exchange.json()
+                    value = value.get(family.wrapped, {}) if family.wrapped else value
+                    key = str(value.get(family.key))
+                    self._made[(family.name, key)] = (family.delete, {**path, family.path: key})
+            elif family.delete == exchange.operation:
+                self._made.pop((family.name, path.get(family.path, "")), None)
+
+    def _clean_up(self) -> None:
+        self._sender.deadline = None
+        for (family, key), (operation, path) in reversed(self._made.copy().items()):
+            with suppress(Exception):
+                answer = self._sender.call(operation, path, source="clean up")
+                if answer.status >= 400 and answer.status != 404:
+                    self.report.left_behind.append(f"{family} {key}: {answer.status}")
+
+    def _sort_out(self) -> None:
+        for finding in self._findings.all():
+            self.report.score.fail(finding)
+            known = finding.id in self.options.baseline
+            (self.report.silenced if known else self.report.findings).append(finding)
+
+
+def chosen(contract: Contract, options: Options) -> list[Operation]:
+    """The operations that a run is about: those asked for, of this shard."""
+    wanted = {name.lower() for name in options.only}
+    families = lifecycles.families(contract.name)
+    of_families = {op for name, family in families.items() if name in wanted for op in family.operations()}
+    return [
+        one
+        for one in contract.operations.values()
+        if (not wanted or one.id.lower() in wanted or one.tag.lower() in wanted or one.id in of_families)
+        and in_shard(one.id, options.shard)
+    ]
+
+
+def chosen_families(contract: Contract, options: Options) -> list[lifecycles.Family]:
+    """The families of a run; each is in one shard."""
+    wanted = {name.lower() for name in options.only}
+    found = []
+    for name, family in lifecycles.families(contract.name).items():
+        operation = contract.operations.get(family.create["operation"])
+        if operation is None or not in_shard(f"family {name}", options.shard):
+            continue
+        own = {one.lower() for one in family.operations()}
+        if not wanted or name in wanted or operation.tag.lower() in wanted or not wanted.isdisjoint(own):
+            found.append(family)
+    return found
+
+
+def in_shard(name: str, shard: tuple[int, int]) -> bool:
+    """Whether a name belongs to part k of n: the same in every run."""
+    number, count = shard
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % count == number - 1
+
+
+def streams_of(sender: Sender, contract: Contract, operations: set[str]) -> Iterable[Finding]:
+    """Call every operation that streams, once as JSON and once as a stream, where we know how."""
+    for name, script in lifecycles.stream_scripts(contract.name).items():
+        if name in operations:
+            yield from _stream(sender, name, script)
+
+
+def _stream(sender: Sender, name: str, script: Mapping[str, Any]) -> Iterable[Finding]:
+    life = lifecycles.Prepared(sender, script)
+    try:
+        whole = life.call(name, script["body"], {})
+        streamed = life.call(name, script["body"], script["switch"])
+    finally:
+        life.clear()
+    if whole.status >= 300 or streamed.status >= 300 or "text" not in script:
+        return
+    told = _joined(streamed, script["text"])
+    said = lifecycles.member(whole.json(), script["text"]["answer"])
+    if said is not None and told != said:
+        message = f"the stream tells {told[:120]!r}, the answer {str(said)[:120]!r}"
+        yield Finding("UV303", name, "", message, (whole, streamed))
+
+
+def _joined(streamed: Exchange, text: Mapping[str, str]) -> str:
+    events, _ = streams.read(streamed.answer)
+    pieces = [lifecycles.member(event, text["member"]) for event in events if _is(event, text.get("event"))]
+    return "".join(piece for piece in pieces if isinstance(piece, str))
+
+
+def _is(event: Mapping[str, Any], kind: str | None) -> bool:
+    return kind is None or event.get("type") == kind

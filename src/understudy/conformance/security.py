@@ -1,0 +1,89 @@
+"""Credentials: every secured operation without one, with wrong ones, and with those that may do less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from understudy.conformance.contract import Contract, Operation
+from understudy.conformance.findings import Exchange, Finding
+from understudy.conformance.sending import Sender
+
+REFUSED = frozenset({401, 403})
+_KINDS: Mapping[str, frozenset[str]] = {
+    "serving": frozenset({"QueryService"}),
+    "serving_and_indexing": frozenset({"QueryService", "IndexService"}),
+}
+"""Roles of keys, and the kinds of key in the table of operations that each counts as."""
+_WRONG: Mapping[str, Mapping[str, str]] = {
+    "an unknown key": {"x-api-key": "zut_" + "0" * 34},
+    "an unknown token": {"authorization": "Bearer sk-0000000000000000"},
+    "a key cut short": {},
+}
+
+
+def check(sender: Sender, operations: list[Operation]) -> Iterator[Finding]:
+    """Yield an operation's faults one after another."""
+    for operation in operations:
+        if not operation.secured:
+            continue
+        yield from _without(sender, operation)
+        yield from _wrong(sender, operation)
+        yield from _weak(sender, operation)
+
+
+def _without(sender: Sender, operation: Operation) -> Iterator[Finding]:
+    answer = _tried(sender, operation, {})
+    if answer.status not in REFUSED:
+        yield _finding("UV401", answer, "", f"without a credential the answer is {answer.status}")
+
+
+def _wrong(sender: Sender, operation: Operation) -> Iterator[Finding]:
+    for name, headers in _WRONG.items():
+        shortened = {key: value[: len(value) // 2] for key, value in sender.target.headers.items()}
+        answer = _tried(sender, operation, headers or shortened)
+        if answer.status not in REFUSED:
+            yield _finding("UV402", answer, name, f"with {name} the answer is {answer.status}")
+
+
+def _weak(sender: Sender, operation: Operation) -> Iterator[Finding]:
+    """A key of a kind that the operation does not list is refused with 403."""
+    allowed: list[str] = operation.raw.get("x-key-kinds", [])
+    for kinds, headers in sender.target.weak if allowed else ():
+        if not kinds.isdisjoint(allowed):
+            continue
+        answer = _tried(sender, operation, headers)
+        if answer.status not in REFUSED:
+            told = " and ".join(sorted(kinds))
+            yield _finding("UV403", answer, told, f"a key of the kind {told} gets {answer.status}")
+
+
+def _tried(sender: Sender, operation: Operation, headers: Mapping[str, str]) -> Exchange:
+    """A call that names things which nobody has, so that a server without guard does no harm."""
+    body: dict[str, str] | None = {} if "requestBody" in operation.raw else None
+    return sender.call(operation.id, _nobody(operation), headers=headers, body=body, source="security")
+
+
+def _nobody(operation: Operation) -> dict[str, str]:
+    names = [part["name"] for part in operation.raw["parameters"] if part.get("in") == "path"]
+    return dict.fromkeys(names, "understudy-verify-nobody")
+
+
+def _finding(code: str, exchange: Exchange, place: str, message: str) -> Finding:
+    return Finding(code, exchange.operation, place, message, (exchange,))
+
+
+def weaker_keys(sender: Sender, contract: Contract) -> tuple[tuple[frozenset[str], Mapping[str, str]], ...]:
+    """Keys of the kinds that may do less, made for the run; none where the API has no such operation."""
+    if "createApiKey" not in contract.operations or "listCorpora" not in contract.operations:
+        return ()
+    corpora = sender.call("listCorpora", query={"limit": 1}, source="security")
+    rows = corpora.json().get("corpora", []) if corpora.status == 200 else []
+    found = []
+    for role, kinds in _KINDS.items():
+        if not rows:
+            break
+        body = {"name": f"understudy-verify-{role}", "api_key_role": role, "corpus_keys": [rows[0]["key"]]}
+        made = sender.call("createApiKey", body=body, source="security")
+        if made.status == 201:
+            found.append((kinds, {"x-api-key": made.json()["secret_key"]}))
+    return tuple(found)
