@@ -178,6 +178,10 @@ def some_calls() -> list[tuple[str, str, Any]]:
         lambda: ("POST", "/v2/agents", some_agent(dice)),
         lambda: ("PATCH", "/v2/agents/front-desk", {"enabled": dice.random() < 0.5}),
         lambda: ("GET", "/v2/agents/front-desk/schedules/monday-greeting/executions", None),
+        lambda: ("PATCH", "/v2/pipelines/mail", {"sync_mode": dice.choice(["incremental", "full_refresh"])}),
+        lambda: ("POST", "/v2/pipelines/mail/trigger", None),
+        lambda: ("GET", "/v2/pipelines/mail/runs?limit=3", None),
+        lambda: ("POST", "/v2/glossaries/workshop-words/entries", {"entries": {dice.choice(WORDS): "word"}}),
         lambda: ("PUT", "/v2/corpora", None),
         lambda: (
             "POST",

@@ -57,6 +57,8 @@ BEYOND_SCHEMAS = re.compile(
     | body\.model\.name | body\.key                     # what there is; the same as in the path
     | body\.(tool_configurations|first_step|steps)\..*  # what there is, in the account and in the agent
     | body\.schedule\..+ | body\.message\[\d+\]\.skill_name  # languages of times; skills of the agent
+    | body\.(trigger|transform)\..+ | body\.source_record_ids\[\d+\]  # languages of times; what there is
+    | body\.entries\..*                              # names of members, which no schema tells
     | body\.first_step(_name)?                         # one of two, and there
     | body\.from_session\..+ | body\.(since|compact_up_to_event_id)  # what there is in the session
     | body\.messages\[\d+\]\.(content|skill_name)    # says something; skills of the agent

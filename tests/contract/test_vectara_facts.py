@@ -337,6 +337,42 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "schedules: defaults in the texts of the SDK, and what absent means": (
         "schemas/CreateAgentScheduleRequest/properties/*/default: absent -> *",
     ),
+    "glossaries: the table is silent where only the SDK knows the operation": (
+        "operations/*Glossar*/parameters/header Request-Timeout*: absent -> *",
+        "operations/createGlossary/parameters: empty -> absent",
+        "operations/*Glossar*/parameters/path glossary_key/schema/$ref: absent -> GlossaryKey",
+        "operations/*Glossar*/parameters/path glossary_key/schema/type: string -> absent",
+        "operations/listGlossar*/parameters/query limit/schema/*: absent -> *",
+    ),
+    "glossaries: a key that is taken": (
+        "operations/createGlossary/responses/409/application/json/$ref: absent -> Error",
+    ),
+    "glossaries: a text of the SDK for lengths, the rules of agents for keys and names": (
+        "schemas/*GlossaryRequest/properties/name/minLength: absent -> 1",
+        "schemas/GlossaryKey/*: absent -> *",
+        "schemas/UpsertGlossaryEntriesRequest/properties/entries/additionalProperties/m*Length: absent -> *",
+    ),
+    "pipelines: the table is silent where only the SDK knows the operation": (
+        "operations/*Pipeline*/parameters/header Request-Timeout*: absent -> *",
+        "operations/createPipeline/parameters: empty -> absent",
+        "operations/*Pipeline*/parameters/path pipeline_key/schema/$ref: absent -> PipelineKey",
+        "operations/*Pipeline*/parameters/path pipeline_key/schema/type: string -> absent",
+        "operations/getPipelineRun/parameters/path run_id/schema/$ref: absent -> PipelineRunId",
+        "operations/getPipelineRun/parameters/path run_id/schema/type: string -> absent",
+        "operations/listPipeline*/parameters/query limit/schema/*: absent -> *",
+    ),
+    "pipelines: the rules of agents for keys and names, and a record has an id": (
+        "schemas/PipelineKey/*: absent -> *",
+        "schemas/PipelineName/minLength: absent -> 1",
+        "schemas/CreatePipelineDeadLetterEntryRequest/properties/source_record_id/minLength: absent -> 1",
+    ),
+    "pipelines: what absent means": (
+        "schemas/CreatePipelineRequest/properties/enabled/default: absent -> True",
+    ),
+    "pipelines: every variant is an object": (
+        "schemas/PipelineTrigger/type: absent -> object",
+        "schemas/PipelineVerification/type: absent -> object",
+    ),
     "agents: patterns are anchored": (
         "schemas/AgentKey/pattern: [0-9a-zA-Z_-]+$ -> ^[0-9a-zA-Z_-]+$",
         "schemas/Inline*/properties/tool_id/pattern: ^tol_.* -> ^tol_.*$",
@@ -407,6 +443,14 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "schemas/AgentToolConfiguration/type: absent -> object",
     ),
     "what the stand-in always sends": (
+        "schemas/Pipeline/required: [created_at enabled key name source status sync_mode transform trigger]"
+        " -> [created_at enabled key metadata name source status sync_mode transform trigger updated_at]",
+        "schemas/PipelineDeadLetterEntry/required: [attempt_count created_at origin source_record_id status]"
+        " -> [attempt_count created_at id origin source_record_id status updated_at]",
+        "schemas/PipelineRun/required: [agent_key created_at id pipeline_key records_failed records_fetched"
+        " records_processed status trigger_type] -> [agent_key created_at id pipeline_key records_failed"
+        " records_fetched records_processed started_at status trigger_type]",
+        "schemas/Glossary/required: [key name] -> [created_at key name num_entries updated_at]",
         "schemas/ApiKey/required: absent -> [api_key_role enabled id name]",
         "schemas/AppClient/required: absent -> [client_id client_secret id name]",
         "schemas/BadRequestError/required: absent -> [field_errors messages request_id]",

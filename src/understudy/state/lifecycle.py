@@ -43,6 +43,7 @@ def share_done(progress: Mapping[str, Any], now: int) -> float:
 DIALS: dict[str, str] = {
     "jobs": "how long a job runs, counted in reads of it",
     "indexing": "how long a new document stays out of results, counted in queries of where it is",
+    "pipelines": "how long a run of a pipeline lasts, counted in reads of its runs",
     "agent_turns": "how long a session of an agent is busy with a message, counted in inputs to it",
 }
 FORMS = ("bare", "wire")

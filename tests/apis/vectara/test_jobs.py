@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any, get_args
+
 import httpx
 import pytest
 
-from tests.apis.vectara.conftest import all_pages, attribute, make_corpus, read, refused
-from understudy.pytest_plugin import Understudy
+from tests.apis.vectara.conftest import all_pages, attribute, begin_from, make_corpus, read, refused
+from understudy.apis.vectara.jobs import JobType
+from understudy.pytest_plugin import BackgroundServer, Understudy
+
+TYPES = get_args(JobType)
+STATES = ("unknown", "queued", "started", "completed", "failed", "failed_will_retry", "aborted")
+SEEDED = "corpora: [{key: c}]\njobs:\n" + "".join(
+    f"  - {{id: job_{number}, type: {kind}, state: {state}, corpus_keys: [c], created_by_username: ada}}\n"
+    for number, (kind, state) in enumerate((kind, state) for kind in TYPES for state in STATES)
+)
 
 
 def start(api: httpx.Client, key: str) -> str:
@@ -128,3 +139,41 @@ def test_a_refused_list_is_no_look(understudy: Understudy, api: httpx.Client) ->
     refused(api.get("/v2/jobs", params={"page_key": "x"}), 400, "query.page_key")
     jobs = understudy.look(lambda world: [t for t in world.store.dump() if t["kind"] == "job"])
     assert jobs[0]["rows"][0]["value"]["state"] == "queued"
+
+
+def test_a_bulk_delete_is_a_job_of_its_type(understudy: Understudy, api: httpx.Client) -> None:
+    understudy.lifecycle(dials={"jobs": {"pace": "polls", "amount": 2}})
+    other = start(api, "c")
+    answer = api.delete("/v2/corpora/handbook/documents", params={"document_ids": ["travel"]})
+    job_id = answer.json()["job_id"]
+    path = "/v2/jobs"
+    (job,) = read(api, path, corpus_key="handbook")["jobs"]
+    assert (job["id"], job["type"], job["state"]) == (job_id, "bulk_delete_documents", "started")
+    assert [one["id"] for one in read(api, path)["jobs"]] == [job_id, other]
+    assert read(api, f"/v2/jobs/{job_id}")["state"] == "completed"
+    refused(api.get("/v2/corpora/handbook/documents/travel"), 404)
+
+
+def test_jobs_of_every_type_in_every_state(understudy_server: BackgroundServer, tmp_path: Path) -> None:
+    with begin_from(understudy_server, "every-job", tmp_path / "jobs.yaml", SEEDED) as api:
+
+        def told(**narrowing: Any) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = read(api, "/v2/jobs", limit=100, **narrowing)["jobs"]
+            return found
+
+        assert [(job["type"], job["state"]) for job in told()][::-1] == [
+            (kind, state) for kind in TYPES for state in STATES
+        ]
+        assert told() == told(corpus_key="c")
+        for state in STATES:
+            assert [job["type"] for job in told(state=state)] == list(TYPES)[::-1]
+        begun = {job["state"] for job in told() if "started_at" in job}
+        assert begun == {"started", "completed", "failed", "failed_will_retry"}
+        assert {job["state"] for job in told() if "completed_at" in job} == {"completed", "failed", "aborted"}
+        assert {job["created_by_username"] for job in told()} == {"ada"}
+        assert read(api, "/v2/jobs/job_3") == told()[-4]
+        body = {"filter_attributes": []}
+        refused(api.post("/v2/corpora/c/replace_filter_attributes", json=body), 409)
+        assert api.delete("/v2/corpora/c").status_code == 204
+        assert told(state=["queued", "started"]) == []
+        assert len(told(state="aborted")) == 3 * len(TYPES)

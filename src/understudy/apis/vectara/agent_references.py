@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from understudy.apis.vectara import models
-from understudy.apis.vectara.agent_steps import instructions
-from understudy.apis.vectara.kinds import AGENTS, CORPORA, INSTRUCTIONS, LLMS, TOOLS
+from understudy.apis.vectara.agent_steps import instructions, reminders
+from understudy.apis.vectara.kinds import AGENTS, CORPORA, GLOSSARIES, INSTRUCTIONS, LLMS, TOOLS
 from understudy.errors import BadRequest
 from understudy.state.store import Store
 
@@ -33,6 +33,10 @@ def check(store: Store, body: Mapping[str, Any], used: Collection[str] = ()) -> 
     for place, one in instructions(body):
         if one["type"] == "reference":
             found |= _unknown_instruction(store, one, place, used)
+    for place, one in reminders(body):
+        key = one.get("glossary_key", "")
+        if one["type"] == "glossary_expansion" and key not in store.table(GLOSSARIES):
+            found[f"{place}.glossary_key"] = f"no {GLOSSARIES.title(key)}"
     if found:
         raise BadRequest(found)
 

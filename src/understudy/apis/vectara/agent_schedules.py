@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 
-from understudy.apis.vectara import agent_store, agent_turns
+from understudy.apis.vectara import agent_store, agent_turns, pipeline_runs
 from understudy.apis.vectara.keys import LONGEST_KEY, new_key, slug
 from understudy.apis.vectara.kinds import AGENTS
 from understudy.apis.vectara.pages import page
 from understudy.behaviours.cron import cron
 from understudy.behaviours.intervals import interval
+from understudy.behaviours.moments import due
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.errors import ApiError, BadRequest
@@ -90,8 +91,9 @@ def list_agent_schedule_executions(
 def catch_up(ctx: Context, agent_key: str) -> None:
     """Execute what the schedules of an agent have had to execute since the last look, in the order of time.
 
-    Of one schedule only as many executions are made as it keeps.
+    Of one schedule only as many executions are made as it keeps. Pipelines of the agent catch up as well.
     """
+    pipeline_runs.catch_up_agent(ctx, agent_key)
     table = ctx.store.table(AGENT_SCHEDULES, agent_key)
     now = ctx.clock.millis()
     waiting: list[tuple[int, str, int]] = []
@@ -168,21 +170,12 @@ def _shown(record: Record[Json]) -> Json:
 
 def _due(record: Record[Json], now: int) -> tuple[int, Callable[[int], int]]:
     """How often a schedule was due since its progress was written down, and when for the n-th time."""
-    schedule, since, anchor = record.value["schedule"], record.private["since"], record.private["anchor"]
-    enabled = record.value["enabled"]
-    if schedule["type"] == "interval":
-        every = interval(schedule["interval"])
-        before = every.count(anchor, since)
-        count = every.count(anchor, now) - before if enabled else 0
-        return count, lambda number: every.nth(anchor, before + number)
-    line = cron(schedule["cron_expression"])
-
-    def moment(number: int) -> int:
-        found = line.nth(since, number)
-        assert found is not None  # only asked for what was counted
-        return found
-
-    return line.count(since, now) if enabled else 0, moment
+    schedule = record.value["schedule"]
+    timer = (
+        cron(schedule["cron_expression"]) if schedule["type"] == "cron" else interval(schedule["interval"])
+    )
+    count, moment = due(timer, record.private["anchor"], record.private["since"], now)
+    return count if record.value["enabled"] else 0, moment
 
 
 def _execute(ctx: Context, record: Record[Json], number: int, at: int) -> Json:

@@ -79,10 +79,19 @@ def faults(agent: Mapping[str, Any], first: str) -> dict[str, str]:
 
 def instructions(body: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
     """Every instruction that a request or an agent gives to a step, with its place."""
+    return _of_steps(body, "instructions")
+
+
+def reminders(body: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
+    """Every reminder, likewise."""
+    return _of_steps(body, "reminders")
+
+
+def _of_steps(body: Mapping[str, Any], member: str) -> Iterator[tuple[str, Json]]:
     steps = {f"body.steps.{name}": step for name, step in body.get("steps", {}).items()}
     for place, step in {**steps, "body.first_step": body.get("first_step")}.items():
-        for number, one in enumerate((step or {}).get("instructions") or ()):
-            yield f"{place}.instructions[{number}]", one
+        for number, one in enumerate((step or {}).get(member) or ()):
+            yield f"{place}.{member}[{number}]", one
 
 
 def _agree(named: str | None, name: str) -> None:
@@ -116,13 +125,14 @@ def _ways(step: Mapping[str, Any], steps: Mapping[str, Any], place: str) -> dict
         if way["step_name"] not in steps:
             found[f"{here}.step_name"] = _unknown("step", way["step_name"], steps)
         if "condition" in way:
-            found |= _condition_faults(way["condition"], f"{here}.condition")
+            found |= condition_faults(way["condition"], f"{here}.condition")
     if step.get("reentry_step", next(iter(steps))) not in steps:
         found[f"{place}.reentry_step"] = _unknown("step", step["reentry_step"], steps)
     return found
 
 
-def _condition_faults(text: str, place: str) -> dict[str, str]:
+def condition_faults(text: str, place: str) -> dict[str, str]:
+    """What is wrong with a condition, by the place where it stands."""
     try:
         compiled = cached_function(text)
     except UserFunctionError as error:

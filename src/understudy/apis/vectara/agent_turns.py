@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from understudy.apis.vectara import agent_compaction, agent_store, agent_tool_runs, agent_tools
+from understudy.apis.vectara import agent_compaction, agent_store, agent_tool_runs, agent_tools, glossaries
 from understudy.apis.vectara.agent_log import Log
 from understudy.apis.vectara.agent_tool_runs import Outcome, Run
 from understudy.apis.vectara.agent_tools import LLM_CONTROLLED, Offer
@@ -159,6 +159,7 @@ class Turn:
     def _step(self, step: Json, text: str) -> Reply | None:
         """Ask the model and run the tools it calls, until it answers; None when its context is too small."""
         view = View(self.ctx.store, self.agent, self.session, step, self.now)
+        text = glossaries.expanded(self.ctx.store, step, text)
         for number in range(MOST_ROUNDS):
             artifacts = [record.value for record in self._artifacts()]
             offers = agent_tools.offers(
@@ -274,7 +275,7 @@ class Turn:
 
         def taken() -> str | None:
             return next(
-                (way["step_name"] for way in ways if _holds(way.get("condition"), row, self.now)), None
+                (way["step_name"] for way in ways if holds(way.get("condition"), row, self.now)), None
             )
 
         return decide(self.decider, "next_step", row, taken)
@@ -405,7 +406,7 @@ def _is_about(stems: set[str], name: str, description: str) -> bool:
     return (bool(named) and named <= stems) or len(told & stems) * 2 > len(told)
 
 
-def _holds(condition: str | None, row: Mapping[str, Any], now: int) -> bool:
+def holds(condition: str | None, row: Mapping[str, Any], now: int) -> bool:
     """Whether a condition holds; one that cannot be worked out does not (guess)."""
     if condition is None:
         return True

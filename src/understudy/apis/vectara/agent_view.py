@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 
-from understudy.apis.vectara import agent_compaction
+from understudy.apis.vectara import agent_compaction, glossaries
 from understudy.apis.vectara.agent_tools import Offer
 from understudy.apis.vectara.instructions import rendered
 from understudy.apis.vectara.kinds import INSTRUCTIONS
@@ -39,7 +40,7 @@ class View:
             schema = {**parser["json_schema"], "schema": parser["json_schema"]["schema"]}
             wanted = {"type": "json_schema", "json_schema": schema}
         return Request(
-            list(_messages(events)),
+            list(_messages(events, partial(glossaries.expanded, self.store, self.step))),
             instructions="\n".join(self._instructions(events, offers)),
             memories=list(_remembered(events)),
             tools=[offer.as_function() for offer in offers],
@@ -88,14 +89,17 @@ def _remembered(events: Sequence[Record[Json]]) -> Iterator[str]:
             yield from agent_compaction.known_from(record.value.get("summary_text", ""))
 
 
-def _messages(events: Sequence[Record[Json]]) -> Iterator[Json]:
-    """The events as messages; an output of a tool whose input is hidden tells nothing."""
+def _messages(events: Sequence[Record[Json]], expanded: Callable[[str], str]) -> Iterator[Json]:
+    """The events as messages, those of users `expanded`.
+
+    An output of a tool whose input is hidden tells nothing.
+    """
     called: dict[str, str] = {}
     for record in events:
         event = record.value
         kind = event["type"]
         if kind == "input_message":
-            yield {"role": "user", "content": said(event["messages"])}
+            yield {"role": "user", "content": expanded(said(event["messages"]))}
         elif kind == "agent_output":
             yield {"role": "assistant", "content": event["content"]}
         elif kind == "structured_output":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from understudy.apis.vectara import (
     agent_schedules,
@@ -14,9 +14,13 @@ from understudy.apis.vectara import (
     application_clients,
     chats,
     corpora,
+    glossaries,
     index,
     instructions,
+    jobs,
     models,
+    pipeline_sources,
+    pipelines,
     query_history,
     tool_servers,
     tools,
@@ -78,6 +82,13 @@ _OFFER = _row(
         },
     },
 )
+_KEPT = {"updated_at": _TIME, "metadata": {"type": "object"}}
+_OBJECT = {
+    "anyOf": [
+        _row({"id": _TEXT, "text": {"type": "string"}}, _KEPT),
+        _row({"id": _TEXT, "content": {}}, _KEPT),
+    ]
+}
 _MODEL = {"description": _DESCRIPTION, "enabled": _FLAG}
 
 
@@ -199,6 +210,23 @@ SECTIONS: Mapping[str, Section] = {
         },
         index.seed,
     ),
+    "jobs": Section(
+        _row(
+            {
+                "type": {"enum": list(get_args(jobs.JobType))},
+                "state": {"$ref": "#/components/schemas/JobState"},
+            },
+            {
+                "id": _id("job", ".+"),
+                "corpus_keys": _list_of("CorpusKey"),
+                "created_at": _TIME,
+                "started_at": _TIME,
+                "completed_at": _TIME,
+                "created_by_username": _TEXT,
+            },
+        ),
+        jobs.seed,
+    ),
     "chats": Section(
         _row(
             {"first_query": _TEXT, "first_answer": _TEXT},
@@ -261,6 +289,15 @@ SECTIONS: Mapping[str, Section] = {
         },
         tools.seed,
     ),
+    "glossaries": Section(
+        {
+            "allOf": [
+                {"$ref": "#/components/schemas/CreateGlossaryRequest"},
+                {"properties": {"entries": {"type": "object", "additionalProperties": _TEXT}}},
+            ]
+        },
+        glossaries.seed,
+    ),
     "agents": Section({"$ref": "#/components/schemas/CreateAgentRequest"}, agents.seed),
     "agent_sessions": Section(
         {
@@ -297,6 +334,10 @@ SECTIONS: Mapping[str, Section] = {
         },
         agent_schedules.seed,
     ),
+    "pipeline_sources": Section(
+        _row({"bucket": _TEXT, "records": {"type": "array", "items": _OBJECT}}, {}), pipeline_sources.seed
+    ),
+    "pipelines": Section({"$ref": "#/components/schemas/CreatePipelineRequest"}, pipelines.seed),
     "bulk": Section(
         _row(
             {"corpus_key": _TEXT, "documents": {"type": "integer", "minimum": 1, "maximum": 100_000}},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from understudy.apis.vectara.auth import visible
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS, JOBS
@@ -87,6 +87,8 @@ def settle(world: World, *, look: bool = False) -> None:
     table = world.store.table(JOBS)
     for record in unfinished(table):
         progress = record.private["progress"]
+        if progress is None:  # of a fixture: it stays as it is told
+            continue
         if look:
             progress = looked_at(progress)
         share = share_done(progress, world.clock.millis())
@@ -106,6 +108,18 @@ def abort(world: World, corpus_key: str) -> None:
         if corpus_key in record.value["corpus_keys"]:
             stopped: Job = {**record.value, "state": "aborted", "completed_at": world.clock.stamp()}
             table.replace(stopped, progress=None)
+
+
+def seed(world: World, row: dict[str, Any]) -> None:
+    """One row of the fixture section `jobs`: a job as it is read; what is unfinished stays so."""
+    now, state = world.clock.stamp(), row["state"]
+    job: dict[str, Any] = {"corpus_keys": [], "created_at": now, **row}
+    job["id"] = row.get("id") or world.ids.uuid("job")
+    if state in ("started", "completed", "failed", "failed_will_retry"):
+        job.setdefault("started_at", job["created_at"])
+    if state in ("completed", "failed", "aborted"):
+        job.setdefault("completed_at", job.get("started_at", job["created_at"]))
+    world.store.table(JOBS).add(cast(Job, job), progress=None)
 
 
 def unfinished(table: Table[Job]) -> list[Record[Job]]:

@@ -52,6 +52,13 @@ ARTIFACTS: Kind[dict[str, Any]] = Kind("artifact", key="artifact_id")
 INSTRUCTIONS: Kind[dict[str, Any]] = Kind("instruction")
 TOOLS: Kind[dict[str, Any]] = Kind("tool")
 TOOL_SERVERS: Kind[dict[str, Any]] = Kind("tool_server", noun="tool server")
+PIPELINES: Kind[dict[str, Any]] = Kind("pipeline", key="key")
+PIPELINE_RUNS: Kind[dict[str, Any]] = Kind("pipeline_run", noun="run")
+DEAD_LETTERS: Kind[dict[str, Any]] = Kind("pipeline_dead_letter", noun="dead letter")
+"""Runs and dead letters, one table per pipeline key."""
+GLOSSARIES: Kind[dict[str, Any]] = Kind("glossary", key="key")
+GLOSSARY_ENTRIES: Kind[dict[str, Any]] = Kind("glossary_entry", key="term", noun="term")
+"""Entries, one table per glossary key."""
 
 
 def free_id(world: World, kind: Kind[Any], prefix: str) -> str:

@@ -87,6 +87,11 @@ class AgentOutputEvent(TypedDict):
 AgentOutputParser: TypeAlias = "DefaultOutputParser | StructuredOutputParser"
 
 
+class AgentPipelineVerification(TypedDict):
+    type: Literal['agent']
+    agent_key: AgentKey
+
+
 class AgentResponse(TypedDict):
     events: list[AgentEvent]
     session_key: AgentSessionKey
@@ -547,6 +552,11 @@ class ComputeCorpusSizeResponse(TypedDict):
     used_metadata_characters: int
 
 
+class ConditionPipelineVerification(TypedDict):
+    type: Literal['condition']
+    expression: str
+
+
 class ContextConfiguration(TypedDict):
     characters_before: NotRequired[int]
     characters_after: NotRequired[int]
@@ -846,6 +856,12 @@ class CreateGenerationPresetRequest(TypedDict):
     default: NotRequired[bool]
 
 
+class CreateGlossaryRequest(TypedDict):
+    key: NotRequired[GlossaryKey]
+    name: str
+    description: NotRequired[str]
+
+
 class CreateInitialInstructionRequest(TypedDict):
     type: Literal['initial']
     name: InstructionName
@@ -931,6 +947,23 @@ class CreateOpenAIResponsesLLMRequest(TypedDict):
     capabilities: NotRequired[LlmCapabilities]
 
 
+class CreatePipelineDeadLetterEntryRequest(TypedDict):
+    source_record_id: str
+    error_message: NotRequired[str]
+
+
+class CreatePipelineRequest(TypedDict):
+    key: NotRequired[PipelineKey]
+    name: PipelineName
+    description: NotRequired[str]
+    source: PipelineSource
+    trigger: PipelineTrigger
+    transform: PipelineTransform
+    sync_mode: NotRequired[PipelineSyncMode]
+    enabled: NotRequired[bool]
+    metadata: NotRequired[dict[str, str]]
+
+
 CreateToolConfigurationRequest: TypeAlias = "CreateMcpToolConfigurationRequest | CreateCorporaSearchToolConfigurationRequest | CreateWebSearchToolConfigurationRequest"
 
 
@@ -994,6 +1027,11 @@ class CreateWebSearchToolConfigurationRequest(TypedDict):
     metadata: NotRequired[dict[str, Any]]
 
 
+class CronPipelineTrigger(TypedDict):
+    type: Literal['cron']
+    expression: str
+
+
 class CronScheduleConfiguration(TypedDict):
     type: Literal['cron']
     cron_expression: str
@@ -1017,8 +1055,18 @@ class Data(TypedDict):
     rows: NotRequired[list[Row]]
 
 
+DeadLetterOrigin: TypeAlias = "Literal['pipeline', 'manual']"
+
+
+DeadLetterStatus: TypeAlias = "Literal['pending', 'retrying']"
+
+
 class DefaultOutputParser(TypedDict):
     type: Literal['default']
+
+
+class DeleteGlossaryEntriesRequest(TypedDict):
+    terms: list[str]
 
 
 class Document(TypedDict):
@@ -1315,9 +1363,31 @@ class GetTokenShortRequest(TypedDict):
     grant_type: NotRequired[Literal['client_credentials']]
 
 
+class Glossary(TypedDict):
+    key: GlossaryKey
+    name: str
+    description: NotRequired[str]
+    num_entries: int
+    created_at: str
+    updated_at: str
+
+
+class GlossaryEntriesResponse(TypedDict):
+    entries: list[GlossaryEntry]
+    metadata: ListMetadata
+
+
+class GlossaryEntry(TypedDict):
+    term: str
+    expansion: str
+
+
 class GlossaryExpansionReminder(TypedDict):
     type: Literal['glossary_expansion']
-    glossary_key: str
+    glossary_key: GlossaryKey
+
+
+GlossaryKey: TypeAlias = "str"
 
 
 class HallucinationCorrectionRequest(TypedDict):
@@ -1561,6 +1631,11 @@ InstructionName: TypeAlias = "str"
 InstructionTemplate: TypeAlias = "str"
 
 
+class IntervalPipelineTrigger(TypedDict):
+    type: Literal['interval']
+    duration: str
+
+
 class IntervalScheduleConfiguration(TypedDict):
     type: Literal['interval']
     interval: str
@@ -1706,6 +1781,11 @@ class ListGenerationPresetsResponse(TypedDict):
     metadata: ListMetadata
 
 
+class ListGlossariesResponse(TypedDict):
+    glossaries: list[Glossary]
+    metadata: ListMetadata
+
+
 class ListHallucinationCorrectorsResponse(TypedDict):
     hallucination_correctors: list[HallucinationCorrector]
     metadata: ListMetadata
@@ -1728,6 +1808,24 @@ class ListLLMsResponse(TypedDict):
 
 class ListMetadata(TypedDict):
     page_key: str
+
+
+class ListPipelineDeadLetterEntriesResponse(TypedDict):
+    dead_letters: list[PipelineDeadLetterEntry]
+    metadata: ListMetadata
+
+
+class ListPipelineRunsResponse(TypedDict):
+    runs: list[PipelineRun]
+    metadata: ListMetadata
+
+
+ListPipelinesRequestSourceType: TypeAlias = "Literal['sharepoint', 's3']"
+
+
+class ListPipelinesResponse(TypedDict):
+    pipelines: list[Pipeline]
+    metadata: ListMetadata
 
 
 class ListQueryHistoriesResponse(TypedDict):
@@ -1785,6 +1883,10 @@ class MMRReranker(TypedDict):
     diversity_bias: NotRequired[float]
     limit: NotRequired[int]
     cutoff: NotRequired[float]
+
+
+class ManualPipelineTrigger(TypedDict):
+    type: Literal['manual']
 
 
 class MaxCharsChunkingStrategy(TypedDict):
@@ -1878,6 +1980,104 @@ class OAuthError(TypedDict):
 class OutputTokens(TypedDict):
     count: NotRequired[int]
     reasoning_tokens: NotRequired[int]
+
+
+class Pipeline(TypedDict):
+    key: PipelineKey
+    name: PipelineName
+    description: NotRequired[str]
+    source: PipelineSource
+    trigger: PipelineTrigger
+    transform: PipelineTransform
+    sync_mode: PipelineSyncMode
+    watermark: NotRequired[PipelineWatermark]
+    status: PipelineStatus
+    status_message: NotRequired[str]
+    enabled: bool
+    metadata: dict[str, str]
+    created_at: str
+    updated_at: str
+
+
+class PipelineDeadLetterEntry(TypedDict):
+    id: str
+    source_record_id: str
+    status: DeadLetterStatus
+    error_message: NotRequired[str]
+    last_run_id: NotRequired[PipelineRunId]
+    attempt_count: int
+    origin: DeadLetterOrigin
+    created_at: str
+    updated_at: str
+
+
+PipelineKey: TypeAlias = "str"
+
+
+PipelineName: TypeAlias = "str"
+
+
+class PipelineRun(TypedDict):
+    id: PipelineRunId
+    pipeline_key: PipelineKey
+    agent_key: AgentKey
+    status: PipelineRunStatus
+    trigger_type: PipelineRunTriggerType
+    records_fetched: int
+    records_processed: int
+    records_failed: int
+    error: NotRequired[str]
+    started_at: str
+    completed_at: NotRequired[str]
+    created_at: str
+
+
+PipelineRunId: TypeAlias = "str"
+
+
+PipelineRunStatus: TypeAlias = "Literal['running', 'completed', 'failed', 'cancelled']"
+
+
+PipelineRunTriggerType: TypeAlias = "Literal['scheduled', 'manual', 'retry']"
+
+
+class PipelineSource(TypedDict):
+    type: Literal['s3']
+    bucket: NotRequired[str]
+    prefix: NotRequired[str]
+    region: NotRequired[str]
+    endpoint_url: NotRequired[str]
+    access_key_id: NotRequired[str]
+    secret_access_key: NotRequired[str]
+
+
+PipelineStatus: TypeAlias = "Literal['initializing', 'active', 'paused', 'error']"
+
+
+PipelineSyncMode: TypeAlias = "Literal['incremental', 'full_refresh']"
+
+
+class PipelineTransform(TypedDict):
+    type: Literal['agent']
+    agent_key: AgentKey
+    verification: NotRequired[PipelineVerification]
+
+
+PipelineTrigger: TypeAlias = "CronPipelineTrigger | IntervalPipelineTrigger | ManualPipelineTrigger"
+
+
+PipelineVerification: TypeAlias = "ConditionPipelineVerification | AgentPipelineVerification"
+
+
+class PipelineWatermark(TypedDict):
+    value: str
+    updated_at: str
+
+
+class ProcessPipelineDeadLetterEntriesRequest(TypedDict):
+    source_record_ids: NotRequired[list[str]]
+    last_run_id: NotRequired[PipelineRunId]
+    origin: NotRequired[DeadLetterOrigin]
 
 
 class Prompt(TypedDict):
@@ -2672,6 +2872,11 @@ class UpdateFirstAgentStep(TypedDict):
     reentry_step: NotRequired[str | None]
 
 
+class UpdateGlossaryRequest(TypedDict):
+    name: NotRequired[str]
+    description: NotRequired[str]
+
+
 class UpdateInitialInstructionRequest(TypedDict):
     type: Literal['initial']
     name: NotRequired[InstructionName]
@@ -2735,6 +2940,27 @@ class UpdateOpenAIResponsesLLMRequest(TypedDict):
     capabilities: NotRequired[LlmCapabilities]
 
 
+class UpdatePipelineRequest(TypedDict):
+    name: NotRequired[PipelineName]
+    description: NotRequired[str]
+    source: NotRequired[UpdatePipelineSource]
+    trigger: NotRequired[PipelineTrigger]
+    transform: NotRequired[PipelineTransform]
+    sync_mode: NotRequired[PipelineSyncMode]
+    enabled: NotRequired[bool]
+    metadata: NotRequired[dict[str, str | None]]
+
+
+class UpdatePipelineSource(TypedDict):
+    type: Literal['s3']
+    bucket: NotRequired[str]
+    prefix: NotRequired[str]
+    region: NotRequired[str]
+    endpoint_url: NotRequired[str]
+    access_key_id: NotRequired[str]
+    secret_access_key: NotRequired[str]
+
+
 UpdateToolConfigurationRequest: TypeAlias = "UpdateMcpToolConfigurationRequest | UpdateCorporaSearchToolConfigurationRequest | UpdateWebSearchToolConfigurationRequest"
 
 
@@ -2790,6 +3016,10 @@ class UploadFileRequest(TypedDict):
     table_extraction_config: NotRequired[TableExtractionConfig]
     filename: NotRequired[str]
     file: str
+
+
+class UpsertGlossaryEntriesRequest(TypedDict):
+    entries: dict[str, str]
 
 
 class User(TypedDict):
