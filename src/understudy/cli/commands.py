@@ -150,3 +150,72 @@ def spec_coverage() -> None:
     from understudy.cli import spec as command
 
     command.coverage()
+
+
+@app.command()
+def verify(
+    target: Annotated[str, typer.Option(help="Address of the server, such as http://127.0.0.1:4820.")],
+    api: Annotated[str | None, typer.Option(help="The contract: vectara or aivax.")] = None,
+    spec: Annotated[Path | None, typer.Option(help="Another contract: a file of OpenAPI 3.0.")] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(envvar="UNDERSTUDY_KEY", help="API key, or $NAME of a variable that holds it."),
+    ] = None,
+    other_key: Annotated[
+        str | None, typer.Option(help="Key of another account, which may see nothing of the first.")
+    ] = None,
+    oauth: Annotated[str | None, typer.Option(help="CLIENT_ID:CLIENT_SECRET, traded for a token.")] = None,
+    header: Annotated[list[str] | None, typer.Option(help="'Name: value' with every request.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Tag, operation or family; repeatable, all when absent.")
+    ] = None,
+    safe: Annotated[
+        bool | None,
+        typer.Option(
+            "--safe/--allow-write",
+            help="Send only what changes nothing; the default where the host is not loopback.",
+        ),
+    ] = None,
+    budget: Annotated[float | None, typer.Option(min=1, help="Seconds for everything.")] = None,
+    examples: Annotated[int, typer.Option(min=1, help="Cases for each way of making them.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed sends the same cases.")] = 0,
+    shard: Annotated[str, typer.Option(help="Part K of N, as K/N.")] = "1/1",
+    baseline: Annotated[Path | None, typer.Option(help="File of case ids that are known.")] = None,
+    report: Annotated[
+        str, typer.Option(help="Forms: json, ndjson, junit, html, har, markdown, sarif; with commas.")
+    ] = "json",
+    out: Annotated[Path, typer.Option(help="Directory of the reports.")] = Path("understudy-report"),
+) -> None:
+    """Judge a server against a contract, ours or yours.
+
+    Exit codes: 0 nothing found, 1 findings, 2 a wrong flag or file, 3 nobody there, 4 nothing verified,
+    130 interrupted.
+    """
+    from understudy.cli import verify as command
+
+    wanted = command.Wanted(
+        api, spec, target, key, other_key, oauth, header or (), only or (), safe, budget, examples, seed,
+        shard, baseline, report, out,
+    )  # fmt: skip
+    raise typer.Exit(command.verify(wanted))
+
+
+@app.command("replay-case")
+def replay_case(
+    case: Annotated[str, typer.Argument(help="Id of a finding.")],
+    out: Annotated[Path, typer.Option(help="Directory of the reports.")] = Path("understudy-report"),
+    target: Annotated[str | None, typer.Option(help="Another server than that of the report.")] = None,
+    key: Annotated[str | None, typer.Option(envvar="UNDERSTUDY_KEY", help="API key.")] = None,
+) -> None:
+    """Send the requests of a finding again; 1 when the answer is the same, 0 when it is not."""
+    from understudy.cli import verify as command
+
+    raise typer.Exit(command.replay_case(case, out, target, key))
+
+
+@app.command()
+def explain(code: Annotated[str, typer.Argument(help="Code of a finding, such as UV104.")]) -> None:
+    """Say what a code of a finding means."""
+    from understudy.cli import verify as command
+
+    command.explain(code)

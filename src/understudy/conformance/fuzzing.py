@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from understudy.conformance.contract import Contract
@@ -58,6 +59,7 @@ def check(
     seed: int,
     stateful: bool,
     over: Callable[[], bool],
+    guard: Guard,
 ) -> Iterator[Finding]:
     """Send what Schemathesis thinks of; what one exchange says is for whoever listens."""
     import schemathesis
@@ -77,17 +79,66 @@ def check(
     if target.app is not None:
         schema.app = target.app
     chosen = schema.include(operation_id=list(operations)) if operations else schema
-    stream = from_schema(chosen).execute()
+    with _protected(guard) if target.app is None else nullcontext():
+        stream = from_schema(chosen).execute()
+        try:
+            for event in stream:
+                if isinstance(event, events.ScenarioFinished):
+                    yield from _scenario(contract, event.recorder, listen)
+                elif isinstance(event, events.FatalError):
+                    raise RuntimeError(str(event.exception))
+                if over():
+                    raise OutOfBudget
+        finally:
+            stream.stop()
+
+
+class Guard(Protocol):
+    """What keeps a run from touching things that it has not made."""
+
+    def before(
+        self, operation: str, path: dict[str, Any], body: Any, valid: bool
+    ) -> tuple[dict[str, Any], Any]:
+        """The values in the path and the body that may be sent instead."""
+        ...
+
+    def after(self, exchange: Exchange) -> None:
+        """Hear at once what came of a call."""
+        ...
+
+
+@contextmanager
+def _protected(guard: Guard) -> Iterator[None]:
+    """On a server that is not ours to break, nothing is changed but what the run has made itself.
+
+    Schemathesis knows these hooks for the whole process alone, so they are taken away again.
+    """
+    from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER as HOOKS
+
+    def before_call(context: Any, case: Any, kwargs: Any) -> None:
+        valid = case.meta is not None and case.meta.generation.mode.value == "positive"
+        operation = case.operation.definition.raw.get("operationId", "")
+        path, body = guard.before(operation, dict(case.path_parameters or {}), case.body, valid)
+        case.path_parameters, case.body = path, body
+
+    def after_call(context: Any, case: Any, response: Any) -> None:
+        told = Exchange(
+            case.operation.definition.raw.get("operationId", ""),
+            case.method.upper(),
+            urlsplit(response.request.url).path,
+            status=response.status_code,
+            answer=response.content or b"",
+        )
+        guard.after(told)
+
+    hooks = (before_call, after_call)
+    for hook in hooks:
+        HOOKS.register_hook_with_name(hook, hook.__name__)
     try:
-        for event in stream:
-            if isinstance(event, events.ScenarioFinished):
-                yield from _scenario(contract, event.recorder, listen)
-            elif isinstance(event, events.FatalError):
-                raise RuntimeError(str(event.exception))
-            if over():
-                raise OutOfBudget
+        yield
     finally:
-        stream.stop()
+        for hook in hooks:
+            HOOKS.unregister(hook)
 
 
 def _scenario(contract: Contract, recorder: Any, listen: Callable[[Exchange], None]) -> Iterator[Finding]:

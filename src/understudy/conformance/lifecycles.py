@@ -71,6 +71,11 @@ def _described(api: str) -> Mapping[str, Any]:
     return found
 
 
+def account_operations(api: str) -> frozenset[str]:
+    """Operations that change the account itself; they are not called with anything that comes along."""
+    return frozenset(_described(api).get("account", ()))
+
+
 def stream_scripts(api: str) -> Mapping[str, Any]:
     """How operations that stream are called: `{parents, body, switch, text}` by operation."""
     found: Mapping[str, Any] = _described(api).get("streams", {})

@@ -17,6 +17,10 @@ from understudy.conformance.sending import OutOfBudget, Sender, Target
 
 LAYERS = ("lifecycles", "streams", "security", "schemathesis", "second opinion")
 SAFE_LAYERS = ("security", "schemathesis", "second opinion")
+NOBODY = "understudy-verify-nobody"
+"""What stands in a path where nothing may be touched."""
+NAMES = ("key", "name", "id")
+"""Members that name what is made."""
 KEPT = 1000
 """How many exchanges are kept for a second opinion."""
 
@@ -95,6 +99,7 @@ class Run:
         self.report = Report(contract, target.url, options, Score.empty(o.id for o in self.operations))
         self._findings = Findings()
         self._made: dict[tuple[str, str], tuple[str, Mapping[str, str]]] = {}
+        self._marks = 0
         self._tell = tell
         self._deadline = time.monotonic() + options.budget if options.budget else None
         self._sender = Sender(contract, target, self._listen, self._deadline)
@@ -142,6 +147,9 @@ class Run:
 
     def _schemathesis(self) -> None:
         wanted = [one.id for one in self.operations if one.safe or not self.options.safe]
+        if self._sender.target.app is None:
+            account = lifecycles.account_operations(self.contract.name)
+            wanted = [one for one in wanted if one not in account]
         if not wanted:
             return
         stateful = not self.options.safe
@@ -154,6 +162,7 @@ class Run:
             seed=self.options.seed,
             stateful=stateful,
             over=self._is_over,
+            guard=self,
         ):
             self._findings.add(finding)
 
@@ -164,6 +173,27 @@ class Run:
             seen.setdefault((exchange.operation, exchange.status), exchange)
         for finding in second_opinion.check(self.contract, list(seen.values())):
             self._findings.add(finding)
+
+    def before(
+        self, operation: str, path: dict[str, Any], body: Any, valid: bool
+    ) -> tuple[dict[str, Any], Any]:
+        """Changes go to what this run has made; what it makes has a name that tells where it is from."""
+        known = self.contract.operations.get(operation)
+        if known is None or known.safe:
+            return path, body
+        mine = {str(value) for _, where in self._made.values() for value in where.values()}
+        held = {name: value if str(value) in mine else NOBODY for name, value in path.items()}
+        if valid and isinstance(body, dict):
+            marked = {name: self._mark() for name in NAMES if isinstance(body.get(name), str)}
+            body = {**body, **marked}
+        return held, body
+
+    def after(self, exchange: Exchange) -> None:
+        self._remember(exchange)
+
+    def _mark(self) -> str:
+        self._marks += 1
+        return f"{lifecycles.MARK}-f{self._marks}"
 
     def _is_over(self) -> bool:
         return self._deadline is not None and time.monotonic() > self._deadline

@@ -10,7 +10,7 @@ from understudy.conformance.findings import Exchange, Finding
 
 VERDICTS = ("accepts valid", "rejects invalid", "documented answers", "bodies match")
 PASSED, FAILED, UNREACHED = "passed", "failed", "not reached"
-_OF_CODE = {
+OF_CODE = {
     "UV101": "documented answers", "UV102": "documented answers", "UV103": "documented answers",
     "UV109": "documented answers", "UV104": "bodies match", "UV105": "bodies match", "UV106": "bodies match",
     "UV107": "rejects invalid", "UV108": "accepts valid", "UV301": "bodies match", "UV302": "bodies match",
@@ -57,7 +57,7 @@ class Score:
     def fail(self, finding: Finding) -> None:
         verdicts = self.verdicts.get(finding.operation)
         if verdicts is not None:
-            verdicts[_OF_CODE.get(finding.code, "accepts valid")] = FAILED
+            verdicts[OF_CODE.get(finding.code, "accepts valid")] = FAILED
 
     def count(self, state: str) -> int:
         return sum(value == state for verdicts in self.verdicts.values() for value in verdicts.values())
