@@ -20,7 +20,9 @@ def text(found: dict[str, Any]) -> str:
     rows += [row for name, figures in single.items() if name in ALONE for row in ALONE[name](figures)]
     tables.append(_table(["figure", "measured", "target", ""], rows))
     if "completions" in single:
-        tables.append(_completions(single["completions"]))
+        tables.append(_side_by_side("chat completion", single["completions"]))
+    if "agents" in single:
+        tables.append(_side_by_side("turn of an agent", single["agents"]))
     if "shapes" in single:
         tables.append(shapes(single["shapes"]))
     return "\n\n".join(tables)
@@ -57,13 +59,13 @@ def comparison(rounds: Sequence[dict[str, Any]]) -> str:
     return _table(heads, rows)
 
 
-def _completions(forms: dict[str, Any]) -> str:
+def _side_by_side(what: str, forms: dict[str, Any]) -> str:
     rows = [
         [form, server, f"{run['per_second']:,.0f}", f"{run['cpu_us']:,.0f}"]
         for form, servers in forms.items()
         for server, run in servers.items()
     ]
-    return _table(["chat completion", "server", "requests/s", "CPU us/request"], rows)
+    return _table([what, "server", "requests/s", "CPU us/request"], rows)
 
 
 def invalid(rounds: Sequence[dict[str, Any]]) -> list[str]:

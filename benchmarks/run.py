@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+import agents
 import completions
 import load
 import report
@@ -133,6 +134,7 @@ ALONE: dict[str, Callable[[argparse.Namespace], Any]] = {
     "large": lambda o: single.large_corpus(o.peers, o.seconds),
     "scale": lambda o: scale.measure(o.peers, o.quick),
     "completions": lambda o: completions.measure(o.peers, max(1, o.rounds), o.seconds),
+    "agents": lambda o: agents.measure(o.peers, max(1, o.rounds), o.seconds),
     "shapes": lambda o: single.shapes(o.peers, o.seconds),
     "self_check": _self_check,
     "wrong_types": lambda o: single.wrong_bodies(o.peers),

@@ -59,6 +59,15 @@ def some_agent(dice: random.Random) -> dict[str, Any]:
     }
 
 
+def some_message(dice: random.Random) -> dict[str, Any]:
+    said = dice.choice([f"What about the {dice.choice(WORDS)}?", some_text(dice), "Thanks!"])
+    return {
+        "type": "input_message",
+        "messages": [{"type": "text", "content": said}],
+        "stream_response": dice.random() < 0.5,
+    }
+
+
 def some_query(dice: random.Random) -> dict[str, Any]:
     reranker = dice.choice(
         [
@@ -182,6 +191,11 @@ def some_calls() -> list[tuple[str, str, Any]]:
         lambda: ("POST", "/v2/pipelines/mail/trigger", None),
         lambda: ("GET", "/v2/pipelines/mail/runs?limit=3", None),
         lambda: ("POST", "/v2/glossaries/workshop-words/entries", {"entries": {dice.choice(WORDS): "word"}}),
+        lambda: ("POST", "/v2/agents/front-desk/sessions", {"key": f"s{dice.randint(0, 3)}"}),
+        lambda: ("POST", "/v2/agents/front-desk/sessions/monday/events", some_message(dice)),
+        lambda: ("POST", "/v2/agents/front-desk/sessions/monday/events", some_message(dice)),
+        lambda: ("GET", "/v2/agents/front-desk/sessions/monday/events?limit=100", None),
+        lambda: ("DELETE", f"/v2/agents/front-desk/sessions/s{dice.randint(0, 3)}", None),
         lambda: ("PUT", "/v2/corpora", None),
         lambda: (
             "POST",

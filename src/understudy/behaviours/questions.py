@@ -48,11 +48,22 @@ _BEGUN = regex(
     r"quant[oa]s?)\b",
     re.IGNORECASE,
 )
+_WANTED = regex(
+    r"\s*(?:(?:please|now|then|and) )?(?:tell (?:me|us|the|about|what|how|which|when|where|who)|list|"
+    r"explain|describe|(?:nenne?|erkläre?|beschreibe?|liste)|(?:explique|décris|énumère|explica|describe|"
+    r"enumera|descreva|liste)[rz]?)\b",
+    re.IGNORECASE,
+)
 
 
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks something: by its mark, or by the word it begins with."""
     return bool(_MARKED.search(sentence[-10:]) or _BEGUN.match(sentence))
+
+
+def wants_to_be_told(sentence: str) -> bool:
+    """Whether a sentence asks for knowledge, as a question or as a wish: `Tell me the opening hours.`"""
+    return is_question(sentence) or bool(_WANTED.match(sentence))
 
 
 def asks_for(question: str) -> tuple[str, ...]:

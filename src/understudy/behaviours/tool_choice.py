@@ -14,7 +14,7 @@ from understudy.behaviours.concepts import concepts_of, name_concepts, name_word
 from understudy.behaviours.conversation import Exchange, Result, excerpt
 from understudy.behaviours.evidence import READ_CHARACTERS, Evidence
 from understudy.behaviours.mentions import Mention, clause_starts, mentions
-from understudy.behaviours.questions import is_question
+from understudy.behaviours.questions import wants_to_be_told
 from understudy.behaviours.schemas import properties_of, required_of
 from understudy.behaviours.stop_words import words_of
 from understudy.behaviours.tokens import stems, words
@@ -28,6 +28,7 @@ LONGEST_DESCRIPTION = 2000
 _BY_NAME, _BY_DESCRIPTION, _BY_PARAMETER = 3.0, 1.0, 0.5
 _LEAST = 2.0  # a word of the name, or two of the description that no other tool has
 _NEGATIONS = words_of("not don don't never no nicht kein keine nie pas ne jamais nunca não")
+_ADDRESS, _SCHEMES = "url", ("http", "https")
 _SEARCHING = words_of("search knowledg corpus corpora document web retriev rag")
 _QUERYING = words_of("queri q question search search_queri text prompt input")
 
@@ -133,6 +134,9 @@ def _fits(tools: Sequence[Tool], text: str) -> list[_Fit]:
             places.setdefault(word, place)
     if sum_in(text):
         places.setdefault("calcul", 0)
+    for place, word in enumerate(plain):
+        if word in _SCHEMES:
+            places.setdefault(_ADDRESS, place)
     described = [set(telling_concepts(tool.description)) for tool in tools]
     holders = Counter(word for one in described for word in one)
     return [
@@ -145,6 +149,8 @@ def _fit(
     tool: Tool, described: set[str], places: Mapping[str, int], holders: Mapping[str, int], named: bool
 ) -> _Fit:
     by_name = {word for word in name_concepts(tool.name) if word in places}
+    if _ADDRESS in places and any(_ADDRESS in name_concepts(name) for name in required_of(tool.parameters)):
+        by_name.add(_ADDRESS)  # an address is what such a tool is for
     by_description = {word for word in described if word in places} - by_name
     parameters = {
         word
@@ -176,8 +182,8 @@ def _applying(fits: Iterable[_Fit]) -> list[_Fit]:
 
 
 def _searching(fits: Iterable[_Fit], text: str) -> list[_Fit]:
-    """A tool that searches, for a question that no other tool is for."""
-    if not is_question(text.strip()):
+    """A tool that searches, for a question or wish to know that no other tool is for."""
+    if not wants_to_be_told(text.strip()):
         return []
     for fit in fits:
         about = {*name_concepts(fit.tool.name), *telling_concepts(fit.tool.description)}

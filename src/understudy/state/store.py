@@ -259,9 +259,12 @@ class Store:
 
 
 class Transaction:
-    """Undoes what was written inside when an exception leaves it; an inner one is part of the outer."""
+    """Undoes what was written inside when an exception leaves it.
 
-    __slots__ = ("_before", "_store", "_undo")
+    An inner one undoes its own records; ids, numbers and the clock go on as far as the outer one keeps them.
+    """
+
+    __slots__ = ("_before", "_mark", "_store", "_undo")
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -269,14 +272,19 @@ class Transaction:
     def __enter__(self) -> None:
         store = self._store
         self._undo: list[Undo] | None = None
+        self._mark = len(store._undo or ())
         if store._undo is None:
             self._undo = store._undo = []
             self._before = (store.clock.state, store.ids.counters.copy(), store._sequence, store.version)
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: object) -> None:
-        if self._undo is None:
-            return
         store = self._store
+        if self._undo is None:
+            done = store._undo or []
+            while kind is not None and len(done) > self._mark:
+                table, key, old = done.pop()
+                table.undo(key, old)
+            return
         store._undo = None
         if kind is not None:
             for table, key, old in reversed(self._undo):

@@ -202,6 +202,7 @@ def test_schedules_go_with_their_agent(api: httpx.Client) -> None:
         ({"message": []}, "body.message"),
         ({"message": [{"type": "image"}]}, "body.message[0].type"),
         ({"message": [{"type": "text"}]}, "body.message[0].content"),
+        ({"message": [TEXT, {"type": "text", "content": " \n"}]}, "body.message[1].content"),
         ({"message": [TEXT, {"type": "skill", "skill_name": "none"}]}, "body.message[1].skill_name"),
         ({"schedule": {"interval": "PT1H"}}, "body.schedule.type"),
         ({"schedule": {"type": "daily"}}, "body.schedule.type"),

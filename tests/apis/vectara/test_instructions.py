@@ -325,11 +325,15 @@ def test_a_bad_test_is_refused(api: httpx.Client, body: dict[str, Any], field: s
 def test_instructions_of_a_fixture(understudy_server: BackgroundServer, tmp_path: Path) -> None:
     rows = "instructions:\n  - {id: ins_a, name: A, template: t, metadata: {x: 1}, enabled: false}\n"
     rows += "  - {name: B, template: $currentDate, description: About dates}\n"
+    rows += "  - {id: ins_c, name: C, template: t1, versions: [{template: t2}, {template: t3}]}\n"
     with begin_from(understudy_server, "instructions-seeded", tmp_path / "f.yaml", rows) as api:
-        first, second = read(api, LIST)["instructions"]
+        first, second, _ = read(api, LIST)["instructions"]
         assert (first["id"], first["metadata"], first["enabled"]) == ("ins_a", {"x": 1}, False)
         assert (second["id"], second["version"], second["description"]) == ("ins_1", 1, "About dates")
         assert make(api)["id"] == "ins_2"
+        third = read(api, f"{LIST}/ins_c")
+        assert (third["version"], third["template"]) == (3, "t3")
+        assert [read(api, f"{LIST}/ins_c", version=n)["template"] for n in (1, 2)] == ["t1", "t2"]
     twice = rows + "  - {name: A, template: t}\n"
     with pytest.raises(SetupError, match="the name 'A' is taken"):
         begin_from(understudy_server, "instructions-twice", tmp_path / "twice.yaml", twice)

@@ -135,3 +135,10 @@ def test_counting_takes_linear_time(unit: str) -> None:
     start = time.process_time()
     count(unit * (1_000_000 // len(unit)))
     assert time.process_time() - start < 2
+
+
+def test_what_was_counted_before_counts_the_same() -> None:
+    texts = [f"{'lantern ' * 20}{number}" for number in range(20_000)]
+    first = [count(text) for text in texts]
+    assert [count(text) for text in texts] == first
+    assert count("\ud800" * 100) == count("\ud800" * 100)

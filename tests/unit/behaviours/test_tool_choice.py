@@ -148,3 +148,28 @@ def test_many_large_tools_take_bounded_time() -> None:
     start = time.process_time()
     calls("What is the weather in Oslo? " * 1000, tools)
     assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tell me the rules for the kiln.",
+        "Please list the holidays",
+        "Explain the refund policy.",
+        "Nenne die Regeln.",
+    ],
+)
+def test_a_wish_to_know_something_is_searched_for(text: str) -> None:
+    assert [call.name for call in calls(text, [SEARCH])] == ["search_knowledge_base"]
+
+
+@pytest.mark.parametrize("text", ["I want to tell you a story.", "My list is long.", "Thank you, bye!"])
+def test_what_only_sounds_like_a_wish_is_not(text: str) -> None:
+    assert calls(text, [SEARCH]) == []
+
+
+def test_an_address_calls_for_the_tool_that_needs_one() -> None:
+    fetch = tool("fetch", "Reads the page at an address", url=TEXT)
+    asked = "What does https://tides.example.com/today say?"
+    assert calls(asked, [fetch, SEARCH]) == [Call("fetch", {"url": "https://tides.example.com/today"})]
+    assert calls("What do the tides say?", [fetch]) == []

@@ -75,6 +75,28 @@ def test_a_failed_transaction_leaves_no_trace() -> None:
     assert (store.dump(), store.version, store.clock.millis(), dict(store.ids.counters)) == before
 
 
+def test_an_inner_transaction_that_fails_undoes_its_own_part() -> None:
+    store = new_store()
+    table = store.table(THINGS)
+    table.add({"key": "a"})
+    with store.transaction():
+        table.add({"key": "b"})
+        with pytest.raises(RuntimeError), store.transaction():  # noqa: PT012 - what happens inside is the point
+            table.replace({"key": "b", "n": 9})
+            table.remove("a")
+            table.add({"key": "c"})
+            raise RuntimeError
+        assert table.values() == [{"key": "a"}, {"key": "b"}]
+        table.add({"key": "d"})
+    assert table.keys() == ["a", "b", "d"]
+    with pytest.raises(RuntimeError), store.transaction():  # noqa: PT012 - what happens inside is the point
+        table.add({"key": "e"})
+        with store.transaction():
+            table.remove("a")
+        raise RuntimeError
+    assert table.keys() == ["a", "b", "d"]
+
+
 def test_parents_keep_their_children_apart() -> None:
     store = new_store()
     store.table(THINGS, "one").add({"key": "a"})

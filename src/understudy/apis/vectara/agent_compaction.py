@@ -25,7 +25,7 @@ DEFAULTS: Mapping[str, Any] = {
 LONGEST_LINE = 500
 """Characters that a summary keeps of one message or output."""
 LONGEST_SUMMARY = 12_000
-"""Characters of a summary; the lines between its first and its last ones go (guess)."""
+"""Characters of a summary at most; the lines between its first and its last ones go (guess)."""
 USER, AGENT, TOOL = "User: ", "Agent: ", "Tool "
 
 
@@ -42,22 +42,34 @@ def old_enough(records: Sequence[Record[Json]], keep_inputs: int) -> Sequence[Re
     return records[: inputs[-keep_inputs]] if len(inputs) > keep_inputs else []
 
 
-def compact(world: World, log: Log, records: Sequence[Record[Json]], config: Mapping[str, Any]) -> None:
-    """Hide events and keep a summary of them."""
+def compact(
+    world: World,
+    log: Log,
+    records: Sequence[Record[Json]],
+    config: Mapping[str, Any],
+    longest: int = LONGEST_SUMMARY,
+) -> None:
+    """Hide events and keep a summary of them, of so many characters at most."""
     log.tell("compaction_started")
     for record in records:
         hide(log.table, record.value["id"], COMPACTED)
-    summarize(world, log, records, config)
+    summarize(world, log, records, config, longest)
 
 
-def summarize(world: World, log: Log, records: Sequence[Record[Json]], config: Mapping[str, Any]) -> None:
+def summarize(
+    world: World,
+    log: Log,
+    records: Sequence[Record[Json]],
+    config: Mapping[str, Any],
+    longest: int = LONGEST_SUMMARY,
+) -> None:
     """Keep a summary of events, which stay as they are."""
     events = [record.value for record in records]
     log.add(
         "compaction",
         turns_compacted=sum(event["type"] == "input_message" for event in events),
         events_compacted=len(events),
-        summary_text=_summary(events, config["tool_event_policy"]),
+        summary_text=_summary(events, config["tool_event_policy"], longest),
         summary_key=f"sum_{world.ids.hexadecimal('summary', 12)}",
     )
 
@@ -73,10 +85,10 @@ def known_from(summary: str) -> list[str]:
     return list(dict.fromkeys([*stated, *(one for one in answered if not any(s in one for s in stated))]))
 
 
-def _summary(events: Sequence[Json], policy: str) -> str:
+def _summary(events: Sequence[Json], policy: str, longest: int) -> str:
     lines = [line for event in events for line in _lines(event, policy)]
     size, middle = sum(map(len, lines)), len(lines) // 2
-    while size > LONGEST_SUMMARY:
+    while size > longest:
         size -= len(lines.pop(middle))
         middle = len(lines) // 2
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from understudy.apis.vectara import agent_compaction, agent_sessions, agent_store, agent_turns
+from understudy.apis.vectara import agent_compaction, agent_sessions, agent_store, agent_turns, errors
 from understudy.apis.vectara.agent_log import MANUAL, Log, as_stream, events_of, hide, in_answer, visible
 from understudy.apis.vectara.kinds import AGENT_SESSIONS
 from understudy.apis.vectara.pages import page
@@ -100,6 +100,10 @@ def create_agent_input(
         raise BadRequest({"path.session_key": f"{AGENT_SESSIONS.title(session_key)} is disabled"})
     earlier = _since(ctx, session, body)
     kind = body.get("type", "input_message")
+    welcome = kind == "interrupt" or (kind == "input_message" and "behavior" in body)
+    if _is_busy(ctx, session) and not welcome:
+        refusal = Conflict(f"{AGENT_SESSIONS.title(session_key)} is busy; send a behavior, or interrupt it")
+        return errors.body(refusal, ctx.call), refusal.status  # not raised: this input counts as a look
     told = [*earlier, *_INPUTS[kind](ctx, session, body)]
     if body.get("stream_response"):
         return EventStream(as_stream(told), 201)
@@ -127,11 +131,6 @@ def _message(ctx: Context, session: Record[Json], body: Json) -> list[Json]:
     messages = _messages(body)
     agent_key, session_key = session.value["agent_key"], session.value["key"]
     now = ctx.clock.millis()
-    if _is_busy(ctx, session):
-        if "behavior" not in body:
-            raise Conflict(f"{AGENT_SESSIONS.title(session_key)} is busy; send a behavior, or interrupt it")
-        if body["behavior"] == "steer":
-            _interrupt_turn(ctx, session)
     uploads = _uploads(ctx, session, body)
     told = agent_turns.take(ctx, agent_key, session_key, messages, now, uploads).told
     busy = ctx.world.lifecycle.dial("agent_turns").begun(now)
@@ -147,8 +146,10 @@ def _messages(body: Json) -> list[Json]:
     text = body.get("message")
     messages: list[Json] = body.get("messages") or ([{"type": "text", "content": text}] if text else [])
     for number, part in enumerate(messages):
+        place = "body.message" if text else f"body.messages[{number}].content"
+        if part["type"] == "text" and not part["content"].strip():
+            raise BadRequest({place: "is empty"})
         if len(part.get("content", "")) > LONGEST_MESSAGE:
-            place = "body.message" if text else f"body.messages[{number}].content"
             raise BadRequest({place: f"has more than {LONGEST_MESSAGE} characters"})
     return messages
 
@@ -169,9 +170,9 @@ def _uploads(ctx: Context, session: Record[Json], body: Json) -> list[Json]:
 def _media_type(file: FilePart, number: int) -> str:
     if len(file.content) > LARGEST_FILE:
         raise TooLarge(f"files[{number}] has {len(file.content)} bytes, {LARGEST_FILE} are allowed")
-    extension = (file.filename or "").rpartition(".")[2].lower()
+    _, dot, extension = (file.filename or "").rpartition(".")
     known = {**DOCUMENTS, **IMAGES}
-    found = known.get(extension)
+    found = known.get(extension.lower()) if dot else None
     media = (file.content_type or "").partition(";")[0].strip().lower()
     if found is None and media in known.values():
         found = media
@@ -195,23 +196,18 @@ def _is_busy(ctx: Context, session: Record[Json]) -> bool:
     return not done
 
 
-def _interrupt_turn(ctx: Context, session: Record[Json]) -> None:
-    agent_store.sessions_of(ctx.store, session.value["agent_key"]).replace(session.value, busy=None)
-
-
 def _interrupt(ctx: Context, session: Record[Json], body: Json) -> list[Json]:
     """Cancel the turn that runs; what it has done stays. Without one nothing happens (guess)."""
-    if not _is_busy(ctx, session):
+    sessions = agent_store.sessions_of(ctx.store, session.value["agent_key"])
+    if sessions.record(session.value["key"]).private.get("busy") is None:
         return []
-    _interrupt_turn(ctx, session)
+    sessions.replace(session.value, busy=None)
     log = _log(ctx, session)
     log.tell("session_interrupted")
     return log.told
 
 
 def _compact(ctx: Context, session: Record[Json], body: Json) -> list[Json]:
-    if _is_busy(ctx, session):
-        raise Conflict(f"{AGENT_SESSIONS.title(session.value['key'])} is busy")
     log, config = _log(ctx, session), session.value["effective_compaction"]
     records = log.visible()
     last = body.get("compact_up_to_event_id")

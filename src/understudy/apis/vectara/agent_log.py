@@ -46,10 +46,10 @@ class Log:
         """Tell an event that is not kept."""
         self.told.append(self._event(kind, members))
 
-    def copy(self, event: Mapping[str, Any]) -> Json:
+    def copy(self, record: Record[Json]) -> None:
         """Keep a copy of an event of another session."""
-        members = {**event, "id": self._world.ids.uuid("aev"), "session_key": self._scope[1]}
-        return self.table.add(members)
+        event = {**record.value, "id": self._world.ids.uuid("aev"), "session_key": self._scope[1]}
+        self.table.add(event, **record.private)
 
     def visible(self) -> list[Record[Json]]:
         return visible(self.table)

@@ -148,7 +148,7 @@ def _given(body: Mapping[str, Any]) -> Json:
 
 
 def _check(agent: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-    """400 for a time that is none, and for a skill that the agent does not have."""
+    """400 for a time that is none, a blank text, and a skill that the agent does not have."""
     found: dict[str, str] = {}
     read: dict[str, Callable[[str], object]] = {"interval": interval, "cron_expression": cron}
     for member, value in body.get("schedule", {}).items():
@@ -159,6 +159,8 @@ def _check(agent: Mapping[str, Any], body: Mapping[str, Any]) -> None:
     for number, part in enumerate(body.get("message", ())):
         if part["type"] == "skill" and part["skill_name"] not in agent.get("skills", {}):
             found[f"body.message[{number}].skill_name"] = f"the agent has no skill '{part['skill_name']}'"
+        if part["type"] == "text" and not part["content"].strip():
+            found[f"body.message[{number}].content"] = "is empty"
     if found:
         raise BadRequest(found)
 
@@ -199,7 +201,8 @@ def _execute(ctx: Context, record: Record[Json], number: int, at: int) -> Json:
         agent_store.make(ctx.world, agent, {**wanted, "name": schedule["name"]}, at)
     execution["session_key"] = wanted["key"]
     try:
-        agent_turns.take(ctx, agent_key, wanted["key"], schedule["message"], at)
+        with ctx.store.transaction():
+            agent_turns.take(ctx, agent_key, wanted["key"], schedule["message"], at)
     except ApiError as error:
         return {**execution, "status": "error", "error_message": str(error)}
     return execution

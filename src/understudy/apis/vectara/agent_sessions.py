@@ -140,7 +140,7 @@ def _copy(world: World, source: Record[Json], made: Json, origin: Mapping[str, A
         agent_compaction.summarize(world, log, records[:end], made["effective_compaction"])
         records = records[end:]
     for record in records:
-        log.copy(record.value)
+        log.copy(record)
     artifacts = agent_store.artifacts_of(world, made["agent_key"], made["key"])
     for artifact in agent_store.artifacts_of(world, *scope).records():
         agent_store.copy(artifact, artifacts)

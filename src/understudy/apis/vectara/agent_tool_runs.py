@@ -268,6 +268,8 @@ def _artifact_read(one: Run) -> Outcome:
     lines = text.splitlines()
     if "start_line" in one.arguments or "end_line" in one.arguments:
         first = one.count("start_line", 1)
+        if first > max(1, len(lines)):
+            return _failed(f"the artifact has {len(lines)} lines, and none with the number {first}")
         last = min(one.count("end_line", len(lines)), first - 1 + limits.get("max_lines", READ_LINES))
         text = "\n".join(lines[first - 1 : last])
         output |= {"start_line": first, "end_line": min(last, len(lines))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ Json = dict[str, Any]
 LLM_CONTROLLED = "llm_controlled"
 """The mode of sub-agents in which the model says which session goes on."""
 _TEXT = {"type": "string"}
+_SESSION_KEY = {"type": "string", "pattern": "^ase_[0-9a-z_]+$"}
+"""Sessions of sub-agents have keys of our making."""
+LONGEST_READ = 20_000
+"""Characters of a message in which the name of a file is looked for."""
 OF_ARTIFACTS = frozenset({"artifact_read", "artifact_grep", "image_read", "document_conversion"})
 """Kinds that only make sense while the session has artifacts."""
 _WHAT_IT_IS_ABOUT = ("query", "message", "text", "question")
@@ -87,7 +92,7 @@ def offers(
 
 def arguments_for(offer: Offer, said: Mapping[str, Any], asked: str, artifacts: Sequence[Json]) -> Json:
     """The arguments of a call: what the model says and what is settled, with what only the session knows."""
-    arguments = {**said}
+    arguments = {name: value for name, value in said.items() if _is_meant(offer, name, value, asked)}
     properties = offer.parameters.get("properties", {})
     for name in _WHAT_IT_IS_ABOUT:
         if name in properties and str(arguments.get(name) or "\0") not in asked:
@@ -96,7 +101,22 @@ def arguments_for(offer: Offer, said: Mapping[str, Any], asked: str, artifacts: 
         known = {artifact["artifact_id"] for artifact in artifacts}
         if arguments.get("artifact_id") not in known:
             arguments["artifact_id"] = (named_artifact(artifacts, asked) or artifacts[-1])["artifact_id"]
+    if offer.kind == "artifact_create":
+        arguments["name"] = _with_extension(str(arguments.get("name", "")), asked)
     return {**arguments, **offer.overrides}
+
+
+def _is_meant(offer: Offer, name: str, value: Any, asked: str) -> bool:
+    """Whether a value is for the call: numbers and sessions are taken from the message alone (guess)."""
+    if offer.kind in ("mcp", "lambda"):
+        return True
+    return (name != "session_key" and not isinstance(value, int)) or str(value) in asked
+
+
+def _with_extension(name: str, asked: str) -> str:
+    """The name of a file with the extension that the message gives it."""
+    found = re.search(rf"(?<!\w){re.escape(name)}(\.\w{{1,8}})(?!\w)", asked[:LONGEST_READ]) if name else None
+    return name + found.group(1) if found else name
 
 
 def reader_of(offers: Sequence[Offer], artifact: Mapping[str, Any]) -> Offer | None:
@@ -165,7 +185,7 @@ def _offer(
     members = dict(schema.get("properties", {}))
     sub_agent = configuration.get("sub_agent_configuration")
     if sub_agent and sub_agent.get("session_mode", LLM_CONTROLLED) == LLM_CONTROLLED:
-        members["session_key"] = _TEXT
+        members["session_key"] = _SESSION_KEY
     visible = {member: value for member, value in members.items() if member not in overrides}
     required = [member for member in schema.get("required", ()) if member in visible]
     template = configuration.get("description_template")

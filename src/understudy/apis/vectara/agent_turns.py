@@ -42,6 +42,8 @@ OFFLOADED: Mapping[str, float] = {
 }  # fmt: skip
 """When the output of a tool becomes an artifact, unless the agent says otherwise (guess)."""
 BYTES_PER_TOKEN = 4
+CHARACTERS_OF_SUMMARY = 1
+"""Characters of a summary per token of the window, which leaves most of it to the rest (guess)."""
 
 
 class AgentContext(Context):
@@ -94,8 +96,6 @@ class Turn:
             if part["type"] == "skill" and part["skill_name"] not in skills:
                 place = f"body.messages[{number}].skill_name"
                 raise BadRequest({place: f"the agent has no skill '{part['skill_name']}'"})
-            if part["type"] == "text" and not part["content"].strip():
-                raise BadRequest({f"body.messages[{number}].content": "is empty"})
 
     def _entry(self) -> str:
         """The step that takes the message: that of the last turn, or where it leads back to."""
@@ -203,7 +203,8 @@ class Turn:
             keep = max(1, config["keep_recent_inputs"])
             old = agent_compaction.old_enough(self.log.visible(), keep)
             if old:
-                agent_compaction.compact(self.ctx.world, self.log, old, config)
+                longest = min(agent_compaction.LONGEST_SUMMARY, window * CHARACTERS_OF_SUMMARY)
+                agent_compaction.compact(self.ctx.world, self.log, old, config, longest)
                 request = view.request(self.log.visible(), offers)
         if not self._exceeds(request, 100):
             return request
@@ -299,6 +300,12 @@ class Turn:
         config = one.offer.configuration["sub_agent_configuration"]
         if self.depth >= DEEPEST:
             raise Unprocessable(f"{DEEPEST} agents wait for each other already")
+        if not one.text("message").strip():
+            raise BadRequest({"message": "is empty"})
+        with self.ctx.store.transaction():
+            return self._let_answer(one, config)
+
+    def _let_answer(self, one: Run, config: Mapping[str, Any]) -> Json:
         agent = agent_store.usable(self.ctx.store, config["agent_key"])
         session = self._sub_session(one, agent, config)
         artifacts = agent_store.artifacts_of(self.ctx.world, agent["key"], session["key"])

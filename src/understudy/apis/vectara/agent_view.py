@@ -42,6 +42,7 @@ class View:
         return Request(
             list(_messages(events, partial(glossaries.expanded, self.store, self.step))),
             instructions="\n".join(self._instructions(events, offers)),
+            sources=[record.value["content"] for record in events if record.value["type"] == "skill_load"],
             memories=list(_remembered(events)),
             tools=[offer.as_function() for offer in offers],
             response_format=wanted,
@@ -57,9 +58,6 @@ class View:
         for reminder in self.step.get("reminders", ()):
             if reminder["type"] == "templated" and not hooks.isdisjoint(reminder["hooks"]):
                 yield self._rendered(reminder["template"], tools)
-        for record in events:
-            if record.value["type"] == "skill_load":
-                yield record.value["content"]
 
     def _rendered(self, template: str, tools: Sequence[Mapping[str, Any]]) -> str:
         return rendered(template, self.agent, self.session, tools, stamp(self.now))

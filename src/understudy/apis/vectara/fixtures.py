@@ -261,6 +261,7 @@ SECTIONS: Mapping[str, Section] = {
                 "id": {"$ref": "#/components/schemas/InstructionId"},
                 **_TOLD,
                 "template_type": {"$ref": "#/components/schemas/TemplateType"},
+                "versions": {"type": "array", "items": _row({"template": {"type": "string"}}, {})},
             },
         ),
         instructions.seed,

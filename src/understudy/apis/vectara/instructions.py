@@ -115,8 +115,10 @@ def rendered(
 
 
 def seed(world: World, row: dict[str, Any]) -> None:
-    """One row of the fixture section `instructions`, kept as version 1."""
-    _make(world, row.get("id") or free_id(world, INSTRUCTIONS, "ins"), row)
+    """One row of the fixture section `instructions`: version 1, and what each later version changes."""
+    made = _make(world, row.get("id") or free_id(world, INSTRUCTIONS, "ins"), row)
+    for change in row.get("versions", ()):
+        add_next(world.store.table(INSTRUCTIONS), made["id"], change, world.clock.stamp())
 
 
 def _make(world: World, instruction_id: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,6 +74,8 @@ def _turn(
         agent = agent_store.usable(ctx.store, agent_key)
         wanted = {"name": record.id, "metadata": {**record.metadata, **names}}
         session = agent_store.make(ctx.world, agent, wanted, now)
+        if not text.strip():
+            raise Failed("the record is empty")
         message = [{"type": "text", "content": text}]
         taken = agent_turns.take(ctx, agent_key, session["key"], message, now)
     except ApiError as error:
