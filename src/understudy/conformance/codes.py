@@ -40,6 +40,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("UV108", "valid request refused", "A request that keeps the contract is accepted.",
      "The answer says what the server did not like; the contract allows it."),
     ("UV109", "no answer", "Every request is answered.", "The connection ended, or the time ran out."),
+    ("UV110", "unknown method answered wrong", "A method that is not there is 405, and Allow lists the others.",
+     "HTTP wants the header; frameworks leave it out where a route is matched by hand."),
     ("UV201", "created thing differs", "What is created is what was asked for.",
      "A member of the request is missing from the answer, or another one."),
     ("UV202", "created thing cannot be read", "What is created can be read, and reads the same.",

@@ -45,6 +45,7 @@ FALSE_ALARMS: tuple[FalseAlarm, ...] = (
         "UV107", "members that are not described are allowed", r"unexpected propert|additional propert"
     ),
     FalseAlarm("UV107", "the address can be read as another one", r"in path"),
+    FalseAlarm("UV107", "a form without its optional parts is whole", r"with only required properties"),
     FalseAlarm("UV107", "cookies are not part of the contract", r"in cookie"),
 )
 
@@ -189,7 +190,7 @@ _CODES: Mapping[str, str] = {
     "AcceptedNegativeData": "UV107",
     "UseAfterFree": "UV209",
     "EnsureResourceAvailability": "UV202",
-    "UnsupportedMethodResponse": "UV102",
+    "UnsupportedMethodResponse": "UV110",
 }
 """Failures that only Schemathesis sees; the others are judged from the exchange."""
 
@@ -200,8 +201,11 @@ def _finding(exchange: Exchange, failure: Any) -> Finding | None:
         return None
     message = " ".join(str(failure.message).split())[:300]
     broken = re.search(r"Invalid component: (.*)", message)
+    if broken:
+        message = f"answered with {exchange.status}; {broken.group(1)}"
     shown = Exchange(**{**vars(exchange), "broken": broken.group(1) if broken else exchange.broken})
-    found = Finding(code, exchange.operation, _place(shown.broken), message, (shown,))
+    about = exchange.operation or f"{exchange.method} {exchange.path}"
+    found = Finding(code, about, _place(shown.broken), message, (shown,))
     return None if any(alarm.covers(found) for alarm in FALSE_ALARMS) else found
 
 

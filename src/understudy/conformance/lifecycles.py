@@ -160,6 +160,8 @@ class Lifecycle:
             if len(rows) > limit:
                 self._break("UV204", answer, f"a page of at most {limit} holds {len(rows)}")
             rows, answer = self._page(spec, {"limit": limit, **following})
+            if rows and all(str(row.get(self.family.key)) in seen for row in rows):
+                self._break("UV204", answer, "a page holds nothing but what earlier pages have held")
         self._all_there(seen, answer, "UV204" if limit < 100 else "UV203")
         for row in rows if limit >= 100 else ():
             for thing in self.things:

@@ -290,6 +290,10 @@ def _stream(sender: Sender, name: str, script: Mapping[str, Any]) -> Iterable[Fi
         life.clear()
     if whole.status >= 300 or streamed.status >= 300 or "text" not in script:
         return
+    if streamed.media_type != "text/event-stream":
+        message = f"a stream was asked for, and the answer is {streamed.media_type}"
+        yield Finding("UV303", name, "", message, (whole, streamed))
+        return
     told = _joined(streamed, script["text"])
     said = lifecycles.member(whole.json(), script["text"]["answer"])
     if said is not None and told != said:

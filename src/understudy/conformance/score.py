@@ -12,7 +12,8 @@ VERDICTS = ("accepts valid", "rejects invalid", "documented answers", "bodies ma
 PASSED, FAILED, UNREACHED = "passed", "failed", "not reached"
 OF_CODE = {
     "UV101": "documented answers", "UV102": "documented answers", "UV103": "documented answers",
-    "UV109": "documented answers", "UV104": "bodies match", "UV105": "bodies match", "UV106": "bodies match",
+    "UV109": "documented answers", "UV110": "documented answers",
+    "UV104": "bodies match", "UV105": "bodies match", "UV106": "bodies match",
     "UV107": "rejects invalid", "UV108": "accepts valid", "UV301": "bodies match", "UV302": "bodies match",
     "UV303": "bodies match", "UV304": "bodies match", "UV401": "rejects invalid", "UV402": "rejects invalid",
     "UV403": "rejects invalid", "UV404": "rejects invalid", "UV207": "rejects invalid",

@@ -9,6 +9,8 @@ from understudy.conformance.findings import Exchange, Finding
 from understudy.conformance.sending import Sender
 
 REFUSED = frozenset({401, 403})
+UNCLEAR = frozenset({0, 400, 405, 413, 415, 422, 429})
+"""Answers that may be about the request, which names things that nobody has, and not about the credential."""
 _KINDS: Mapping[str, frozenset[str]] = {
     "serving": frozenset({"QueryService"}),
     "serving_and_indexing": frozenset({"QueryService", "IndexService"}),
@@ -33,7 +35,7 @@ def check(sender: Sender, operations: list[Operation]) -> Iterator[Finding]:
 
 def _without(sender: Sender, operation: Operation) -> Iterator[Finding]:
     answer = _tried(sender, operation, {})
-    if answer.status not in REFUSED:
+    if _let_in(answer):
         yield _finding("UV401", answer, "", f"without a credential the answer is {answer.status}")
 
 
@@ -41,7 +43,7 @@ def _wrong(sender: Sender, operation: Operation) -> Iterator[Finding]:
     for name, headers in _WRONG.items():
         shortened = {key: value[: len(value) // 2] for key, value in sender.target.headers.items()}
         answer = _tried(sender, operation, headers or shortened)
-        if answer.status not in REFUSED:
+        if _let_in(answer):
             yield _finding("UV402", answer, name, f"with {name} the answer is {answer.status}")
 
 
@@ -52,9 +54,13 @@ def _weak(sender: Sender, operation: Operation) -> Iterator[Finding]:
         if not kinds.isdisjoint(allowed):
             continue
         answer = _tried(sender, operation, headers)
-        if answer.status not in REFUSED:
+        if _let_in(answer):
             told = " and ".join(sorted(kinds))
             yield _finding("UV403", answer, told, f"a key of the kind {told} gets {answer.status}")
+
+
+def _let_in(answer: Exchange) -> bool:
+    return answer.status not in REFUSED and answer.status not in UNCLEAR
 
 
 def _tried(sender: Sender, operation: Operation, headers: Mapping[str, str]) -> Exchange:
