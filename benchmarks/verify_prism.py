@@ -44,11 +44,11 @@ def page(report: dict[str, Any]) -> str:
     lines = [
         "# What verify says of Prism",
         "",
-        "Prism answers from the examples and schemas of a contract and keeps nothing. This is what `understudy verify`",
-        "finds when it serves our bundle of Vectara. Written by",
+        "Prism answers from the examples and schemas of a contract and keeps nothing. This is what",
+        "`understudy verify` finds when it serves our bundle of Vectara. Written by",
         "`python benchmarks/verify_prism.py --peers DIR --out docs/reference/verify-prism.md`.",
         "",
-        f"Flags: `{' '.join(FLAGS)}`. Score: passed {score['passed']} of {score['reached']} reached verdicts; "
+        f"Flags: `{' '.join(FLAGS)}`. Score: passed {score['passed']} of {score['reached']} reached verdicts,",
         f"reached {score['reached']} of {score['applicable']}. {len(found)} findings.",
         "",
     ]

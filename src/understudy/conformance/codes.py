@@ -40,7 +40,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("UV108", "valid request refused", "A request that keeps the contract is accepted.",
      "The answer says what the server did not like; the contract allows it."),
     ("UV109", "no answer", "Every request is answered.", "The connection ended, or the time ran out."),
-    ("UV110", "unknown method answered wrong", "A method that is not there is 405, and Allow lists the others.",
+    ("UV110", "unknown method answered wrong", "Another method is 405, and Allow lists those that are there.",
      "HTTP wants the header; frameworks leave it out where a route is matched by hand."),
     ("UV201", "created thing differs", "What is created is what was asked for.",
      "A member of the request is missing from the answer, or another one."),
