@@ -102,7 +102,7 @@ def test_findings_are_told_replayed_explained_and_silenced(
 ) -> None:
     flags = ("verify", "--spec", str(broken), "--target", server.url, "--header", f"x-api-key: {KEY}")
     flags = (*flags, "--only", "listCorpora", "--only", "getCorpus", "--examples", "1", "--safe")
-    result = understudy(*flags, "--report", "junit,html,har,markdown,ndjson", cwd=tmp_path)
+    result = understudy(*flags, "--report", "junit,html,har,markdown,ndjson,sarif", cwd=tmp_path)
     assert result.returncode == 1, result.stdout + result.stderr
     assert "FAIL  listCorpora: body breaks its schema (UV104)" in result.stdout
     assert "$UNDERSTUDY_KEY" in result.stdout

@@ -46,6 +46,11 @@ class AnswerForm(StrEnum):
     wire = "wire"
 
 
+class Gravity(StrEnum):
+    breaking = "breaking"
+    additive = "additive"
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(envvar="UNDERSTUDY_HOST", help="Address to listen on.")] = "127.0.0.1",
@@ -117,6 +122,44 @@ def serve(
 
 
 @app.command()
+def drift(
+    spec: Annotated[Path | None, typer.Option(help="OpenAPI 3.0 file that decides what is right.")] = None,
+    api: Annotated[
+        str | None, typer.Option(help="Shipped contract that does, with a profile or without: vectara@seed.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Recorded answers: HAR, journal or NDJSON; a file or a directory.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="Base URL of a server that is compared with the stand-in.")
+    ] = None,
+    key: Annotated[str, typer.Option(envvar="UNDERSTUDY_TARGET_KEY", help="Credential for the target.")] = "",
+    allow_write: Annotated[
+        bool, typer.Option("--allow-write", help="Make and delete things on a target off loopback too.")
+    ] = False,
+    fixture: Annotated[str, typer.Option(help="What the stand-in begins as.")] = "quickstart",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    sarif: Annotated[Path | None, typer.Option(help="File that is written as SARIF 2.1.0.")] = None,
+) -> None:
+    """Say where recorded answers, or a live target, differ from the contract and the stand-in.
+
+    Exit codes: 0 only notes, 1 differences, 2 a wrong flag or file, 3 nobody there, 4 nothing compared.
+    """
+    from understudy.cli import drift as command
+    from understudy.conformance.drift.documents import open_document
+    from understudy.errors import SetupError
+
+    if (spec is None) == (api is None):
+        raise SetupError("give one of them: a file, or the name of an API", "--spec, --api")
+    if (against is None) == (target is None):
+        raise SetupError("give one of them: recorded answers, or a base URL", "--against, --target")
+    document = open_document(str(spec or api))
+    if against is not None:
+        raise typer.Exit(command.judge_records(document, against, as_json, sarif))
+    raise typer.Exit(command.play(document, str(target), key, allow_write, as_json, sarif, fixture))
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from understudy import __version__
@@ -142,6 +185,23 @@ def spec_types(
     from understudy.cli import spec as command
 
     command.types(check)
+
+
+@spec_app.command("diff")
+def spec_diff(
+    old: Annotated[str, typer.Argument(help="File, or shipped contract: vectara, vectara@seed.")],
+    new: Annotated[str, typer.Argument(help="The same, of the newer side.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    sarif: Annotated[Path | None, typer.Option(help="File that is written as SARIF 2.1.0.")] = None,
+    fail_on: Annotated[Gravity, typer.Option(help="What makes the exit code 1.")] = Gravity.breaking,
+) -> None:
+    """Compare two contracts: what is breaking, additive or neutral, and why.
+
+    Exit codes: 0 nothing as grave as --fail-on, 1 something, 2 a wrong flag or file.
+    """
+    from understudy.cli import drift as command
+
+    raise typer.Exit(command.diff(old, new, as_json, sarif, fail_on.value))
 
 
 @spec_app.command("coverage")

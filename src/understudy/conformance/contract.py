@@ -101,7 +101,7 @@ class Contract:
                     (raw.get("tags") or ["untagged"])[0],
                     {**raw, "parameters": [*shared, *raw.get("parameters", [])]},
                     bool(security),
-                    {str(s): self._media(self._target(r)) for s, r in raw.get("responses", {}).items()},
+                    {str(s): self._media(self.target(r)) for s, r in raw.get("responses", {}).items()},
                 )
 
     def _media(self, response: Mapping[str, Any]) -> dict[str, Check | None]:
@@ -112,7 +112,7 @@ class Contract:
             for media, content in response.get("content", {}).items()
         }
 
-    def _target(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+    def target(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         while "$ref" in node:
             found: Any = self.bundle
             for name in node["$ref"].removeprefix("#/").split("/"):

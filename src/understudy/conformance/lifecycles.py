@@ -130,7 +130,7 @@ class Lifecycle:
             self._add_parent(parameter, known[name])
 
     def create(self) -> Thing:
-        body = _filled(self.family.create.get("body", {}))
+        body = filled_in(self.family.create.get("body", {}))
         answer = self._call(self.family.create, body=body)
         shown = self._accepted(answer)
         self._same(body, shown, "UV201", answer, self.family.unechoed)
@@ -172,7 +172,7 @@ class Lifecycle:
         spec = self.family.update
         if not spec:
             return
-        body = _filled(spec.get("body", {}))
+        body = filled_in(spec.get("body", {}))
         answer = self._call(spec, thing, body=body)
         self._accepted(answer)
         if not self.family.read:
@@ -256,7 +256,7 @@ class Lifecycle:
         for above, name in family.parents.items():
             if above not in self.path:
                 self._add_parent(above, self.known[name])
-        body = _filled(family.create.get("body", {}))
+        body = filled_in(family.create.get("body", {}))
         answer = self._call(family.create, body=body)
         value = self._accepted(answer, family)
         self.path[parameter] = str(value.get(family.key))
@@ -364,7 +364,7 @@ class Prepared:
             self._make(step)
 
     def call(self, operation: str, body: Any, more: Mapping[str, Any]) -> Exchange:
-        wanted = {**_filled(body, self._number), **more}
+        wanted = {**filled_in(body, self._number), **more}
         return self.sender.call(operation, self.path, body=wanted, expected="valid", source="streams")
 
     def clear(self) -> None:
@@ -372,7 +372,7 @@ class Prepared:
             self.sender.call(operation, path, source="streams")
 
     def _make(self, step: Mapping[str, Any]) -> None:
-        body = _filled(step["body"], self._number)
+        body = filled_in(step["body"], self._number)
         answer = self.sender.call(step["operation"], self.path, body=body, expected="valid", source="streams")
         if answer.status < 300 and "path" in step:
             self.path[step["path"]] = str(member(answer.json(), step["key"]))
@@ -520,16 +520,16 @@ def _first_lap(sender: Sender, family: Family, known: Mapping[str, Family]) -> I
             continue
 
 
-def _filled(value: Any, number: int | None = None) -> Any:
+def filled_in(value: Any, number: int | None = None) -> Any:
     """A body with its places filled: `{n}` is a number that no other body has, `{unique}` a name."""
     if number is None:
         number = next(_NUMBERS)
     if isinstance(value, str):
         return value.replace("{unique}", f"{MARK}-{number}").replace("{n}", str(number))
     if isinstance(value, list):
-        return [_filled(one, number) for one in value]
+        return [filled_in(one, number) for one in value]
     if isinstance(value, dict):
-        return {name: _filled(one, number) for name, one in value.items()}
+        return {name: filled_in(one, number) for name, one in value.items()}
     return value
 
 

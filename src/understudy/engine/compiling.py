@@ -84,9 +84,9 @@ def compile_api(api: ApiDefinition, bundle: dict[str, Any], profile: str) -> tup
     schemas = Schemas(bundle.get("components", {}).get("schemas", {}))
     operations: dict[str, Operation] = {}
     paths: dict[str, dict[str, Any]] = {}
-    known = any(profile in _profile_sources(raw) for _, _, raw in spec.operations(bundle))
+    known = any(profile in spec.sources(raw) for _, _, raw in spec.operations(bundle))
     for path, method, raw in spec.operations(bundle):
-        if known and profile not in _profile_sources(raw):
+        if known and profile not in spec.sources(raw):
             continue
         _inline(raw, bundle)
         secured = bool(raw.get("security", bundle.get("security")))
@@ -124,10 +124,6 @@ def _answer_schemas(raw: dict[str, Any]) -> list[Any]:
         for response in raw["responses"].values()
         for content in response.get("content", {}).values()
     ]
-
-
-def _profile_sources(raw: dict[str, Any]) -> set[str]:
-    return {"seed" if source.startswith("seed") else source for source in raw.get("x-sources", ())}
 
 
 def _untold(raw: dict[str, Any], profile: str) -> frozenset[str]:

@@ -67,6 +67,11 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
                 yield path, method, operation
 
 
+def sources(operation: dict[str, Any]) -> set[str]:
+    """The profiles whose documents know an operation."""
+    return {"seed" if source.startswith("seed") else source for source in operation.get("x-sources", ())}
+
+
 class _Bundler:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
