@@ -58,3 +58,18 @@ def openai_1(session: nox.Session) -> None:
     """The last release of `openai` before 2, which many still use, in an environment of its own."""
     session.install("-e", ".", "hypothesis", "pytest", "openai==1.109.1")
     session.run("pytest", "tests/sdk/test_openai_sdk.py", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Every server of the catalogue with one fault: nearly all are found."""
+    _install(session)
+    session.run("pytest", "tests/contract/mutants", *session.posargs, env={"UNDERSTUDY_MUTANTS": "all"})
+
+
+@nox.session
+def verify_full(session: nox.Session) -> None:
+    """Ten thousand requests per API by every layer over our own server, without a finding."""
+    _install(session)
+    env = {"UNDERSTUDY_CASES": "10000"}
+    session.run("pytest", "tests/contract/test_verify.py", *session.posargs, env=env)

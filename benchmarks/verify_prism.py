@@ -48,8 +48,8 @@ def page(report: dict[str, Any]) -> str:
         "`understudy verify` finds when it serves our bundle of Vectara. Written by",
         "`python benchmarks/verify_prism.py --peers DIR --out docs/reference/verify-prism.md`.",
         "",
-        f"Flags: `{' '.join(FLAGS)}`. Score: passed {score['passed']} of {score['reached']} that were reached,",
-        f"reached {score['reached']} of {score['applicable']}. {len(found)} findings.",
+        f"Flags: `{' '.join(FLAGS)}`. {len(found)} findings. Of the verdicts {score['reached']} were reached",
+        f"of {score['applicable']}, and {score['passed']} of those passed.",
         "",
     ]
     for code, count in sorted(counts.items()):

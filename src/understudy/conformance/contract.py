@@ -80,6 +80,12 @@ class Contract:
         ]
         return max(fitting, key=lambda one: (-one.path.count("{"), len(one.path)), default=None)
 
+    def body_check(self, operation_id: str) -> Check | None:
+        """The check of JSON bodies that an operation takes; None when it takes none."""
+        body = self.target(self.operations[operation_id].raw.get("requestBody", {}))
+        schema = body.get("content", {}).get("application/json", {}).get("schema")
+        return None if schema is None else self.schemas.validator(schema, request=True)
+
     def values(self, operation: Operation, path: str) -> dict[str, str]:
         """The values in the path of a request, by name."""
         match = operation.pattern.fullmatch(path)

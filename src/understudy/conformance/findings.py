@@ -53,6 +53,13 @@ class Exchange:
         """The answer as JSON; ValueError when it is none."""
         return json.loads(self.answer)
 
+    def value(self) -> Any:
+        """The answer as JSON; None when it is none."""
+        try:
+            return json.loads(self.answer)
+        except (ValueError, RecursionError):
+            return None
+
     @property
     def size(self) -> int:
         return len(self.path) + len(self.body) + sum(len(k) + len(v) for k, v in self.query)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
+import orjson
+
 from understudy.conformance import fuzzing, judging, lifecycles, second_opinion, security, streams
 from understudy.conformance.contract import Contract, Operation
 from understudy.conformance.findings import Exchange, Finding, Findings
@@ -98,7 +100,9 @@ class Run:
         self.families = chosen_families(contract, options)
         self.report = Report(contract, target.url, options, Score.empty(o.id for o in self.operations))
         self._findings = Findings()
-        self._made: dict[tuple[str, str], tuple[str, Mapping[str, str]]] = {}
+        self._made: dict[tuple[str, str], tuple[lifecycles.Family, Mapping[str, str]]] = {}
+        self._sent: dict[str, set[Any]] = {}
+        self._before: dict[str, set[str]] = {}
         self._marks = 0
         self._tell = tell
         self._deadline = time.monotonic() + options.budget if options.budget else None
@@ -107,6 +111,7 @@ class Run:
     def execute(self) -> Report:
         """Run every layer; what one of them makes is gone in the end, also after an interruption."""
         try:
+            self._look_around()
             for name in self.options.layers:
                 if self.options.safe and name not in SAFE_LAYERS:
                     continue
@@ -181,7 +186,8 @@ class Run:
         known = self.contract.operations.get(operation)
         if known is None or known.safe:
             return path, body
-        mine = {str(value) for _, where in self._made.values() for value in where.values()}
+        mine = {key for _, key in self._made}
+        mine |= {str(value) for _, where in self._made.values() for value in where.values()}
         held = {name: value if str(value) in mine else NOBODY for name, value in path.items()}
         if valid and isinstance(body, dict):
             marked = {name: self._mark() for name in NAMES if isinstance(body.get(name), str)}
@@ -212,27 +218,58 @@ class Run:
 
     def _remember(self, exchange: Exchange) -> None:
         """Note what a create has made, so that it can be taken away."""
+        operation = self.contract.operations.get(exchange.operation)
+        if operation is None or not 200 <= exchange.status < 300:
+            return
+        path = self.contract.values(operation, exchange.path)
         for family in lifecycles.families(self.contract.name).values():
-            operation = self.contract.operations.get(exchange.operation)
-            if operation is None or not family.delete or not 200 <= exchange.status < 300:
+            if not family.delete:
                 continue
-            path = self.contract.values(operation, exchange.path)
             if family.create["operation"] == exchange.operation:
-                with suppress(ValueError, AttributeError):
-                    value = exchange.json()
-                    value = value.get(family.wrapped, {}) if family.wrapped else value
-                    key = str(value.get(family.key))
-                    self._made[(family.name, key)] = (family.delete, {**path, family.path: key})
+                key = family.made_by(exchange)
+                if key:
+                    self._made[(family.name, key)] = (family, path)
+                elif "sent" in family.find:
+                    with suppress(ValueError, AttributeError):
+                        text = orjson.loads(exchange.body).get(family.find["sent"])
+                        self._sent.setdefault(family.name, set()).add(text)
             elif family.delete == exchange.operation:
-                self._made.pop((family.name, path.get(family.path, "")), None)
+                key = path.get(family.path) or dict(exchange.query).get(family.path, "")
+                self._made.pop((family.name, key), None)
+
+    def _look_around(self) -> None:
+        """Note what is there already, of families whose new things can be told by a text alone."""
+        wanted = {one.id for one in self.operations}
+        for name, family in lifecycles.families(self.contract.name).items():
+            if "sent" in family.find and family.create["operation"] in wanted and not self.options.safe:
+                self._before[name] = {str(row.get(family.key)) for row in self._rows_of(family)}
+
+    def _rows_of(self, family: lifecycles.Family) -> list[dict[str, Any]]:
+        answer = self._sender.call(family.find["operation"], source="clean up")
+        rows = lifecycles.member(answer.value(), family.find["items"])
+        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
     def _clean_up(self) -> None:
         self._sender.deadline = None
-        for (family, key), (operation, path) in reversed(self._made.copy().items()):
+        for (_, key), (family, path) in reversed(self._made.copy().items()):
+            self._take_away(family, key, path)
+        for name, texts in self._sent.items():
+            family = lifecycles.families(self.contract.name)[name]
             with suppress(Exception):
-                answer = self._sender.call(operation, path, source="clean up")
-                if answer.status >= 400 and answer.status != 404:
-                    self.report.left_behind.append(f"{family} {key}: {answer.status}")
+                for row in self._rows_of(family) if name in self._before else ():
+                    key = str(row.get(family.key))
+                    if row.get(family.find["member"]) in texts and key not in self._before[name]:
+                        self._take_away(family, key, {})
+
+    def _take_away(self, family: lifecycles.Family, key: str, path: Mapping[str, str]) -> None:
+        place, query = family.place(key)
+        headers = {**self._sender.target.headers, **family.headers}
+        with suppress(Exception):
+            answer = self._sender.call(
+                family.delete, {**path, **place}, query=query, headers=headers, source="clean up"
+            )
+            if answer.status >= 400 and answer.status != 404:
+                self.report.left_behind.append(f"{family.name} {key}: {answer.status}")
 
     def _sort_out(self) -> None:
         for finding in self._findings.all():
@@ -295,7 +332,7 @@ def _stream(sender: Sender, name: str, script: Mapping[str, Any]) -> Iterable[Fi
         yield Finding("UV303", name, "", message, (whole, streamed))
         return
     told = _joined(streamed, script["text"])
-    said = lifecycles.member(whole.json(), script["text"]["answer"])
+    said = lifecycles.member(whole.value(), script["text"]["answer"])
     if said is not None and told != said:
         message = f"the stream tells {told[:120]!r}, the answer {str(said)[:120]!r}"
         yield Finding("UV303", name, "", message, (whole, streamed))

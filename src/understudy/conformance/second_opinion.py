@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
+
 from understudy.conformance.contract import Contract
 from understudy.conformance.findings import Exchange, Finding
 
@@ -31,7 +33,7 @@ class _Response:
         self.data = exchange.answer
         self.status_code = exchange.status
         self.content_type = exchange.media_type
-        self.headers = dict(exchange.answer_headers)
+        self.headers = httpx.Headers(list(exchange.answer_headers))  # names of any case are the same
 
 
 def check(contract: Contract, exchanges: list[Exchange]) -> Iterator[Finding]:

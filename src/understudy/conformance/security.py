@@ -6,16 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from understudy.conformance.contract import Contract, Operation
 from understudy.conformance.findings import Exchange, Finding
+from understudy.conformance.lifecycles import Prepared, member, weak_keys
 from understudy.conformance.sending import Sender
 
 REFUSED = frozenset({401, 403})
 UNCLEAR = frozenset({0, 400, 405, 413, 415, 422, 429})
 """Answers that may be about the request, which names things that nobody has, and not about the credential."""
-_KINDS: Mapping[str, frozenset[str]] = {
-    "serving": frozenset({"QueryService"}),
-    "serving_and_indexing": frozenset({"QueryService", "IndexService"}),
-}
-"""Roles of keys, and the kinds of key in the table of operations that each counts as."""
 _WRONG: Mapping[str, Mapping[str, str]] = {
     "an unknown key": {"x-api-key": "zut_" + "0" * 34},
     "an unknown token": {"authorization": "Bearer sk-0000000000000000"},
@@ -79,17 +75,13 @@ def _finding(code: str, exchange: Exchange, place: str, message: str) -> Finding
 
 
 def weaker_keys(sender: Sender, contract: Contract) -> tuple[tuple[frozenset[str], Mapping[str, str]], ...]:
-    """Keys of the kinds that may do less, made for the run; none where the API has no such operation."""
-    if "createApiKey" not in contract.operations or "listCorpora" not in contract.operations:
-        return ()
-    corpora = sender.call("listCorpora", query={"limit": 1}, source="security")
-    rows = corpora.json().get("corpora", []) if corpora.status == 200 else []
+    """Keys of the kinds that may do less, made for the run; none where we do not know how."""
     found = []
-    for role, kinds in _KINDS.items():
-        if not rows:
-            break
-        body = {"name": f"understudy-verify-{role}", "api_key_role": role, "corpus_keys": [rows[0]["key"]]}
-        made = sender.call("createApiKey", body=body, source="security")
-        if made.status == 201:
-            found.append((kinds, {"x-api-key": made.json()["secret_key"]}))
+    for row in weak_keys(contract.name):
+        prepared = Prepared(sender, {"first": row.get("first", ())})
+        answer = prepared.call(row["operation"], row["body"], {})
+        secret = member(answer.value(), row["secret"]) if answer.status < 300 else None
+        if secret is not None:
+            headers = {name: value.replace("{secret}", secret) for name, value in row["headers"].items()}
+            found.append((frozenset(row["kinds"]), headers))
     return tuple(found)

@@ -1,0 +1,70 @@
+"""Our own server keeps its contract, as `understudy verify` judges it: no finding, with a fixed seed.
+
+`UNDERSTUDY_CASES` says how many cases of Schemathesis an API gets at least; `nox -s verify_full`: 10,000.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+
+from tests.contract.mutants.catalogue import APIS, contract
+from understudy.app import Server, create_server
+from understudy.conformance.run import LAYERS, Options, Report, Run
+from understudy.conformance.score import FAILED
+from understudy.conformance.sending import Target
+from understudy.settings import Settings
+
+SEED = 20260101
+CASES = int(os.environ.get("UNDERSTUDY_CASES", "0"))
+EXAMPLES = max(1, CASES // 500)
+SECONDS = None if CASES else 30.0
+"""The suite ends each API after this time; what was sent until then is judged."""
+PAGE = os.environ.get("UNDERSTUDY_FIGURES", "")
+HEADERS: Mapping[str, tuple[str, str]] = {
+    "vectara": ("x-api-key", "zut_understudy"),
+    "aivax": ("authorization", "Bearer sk-understudy"),
+}
+
+
+@contextmanager
+def served() -> Iterator[Server]:
+    server = create_server(Settings())
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def run(server: Server, api: str) -> Report:
+    name, key = HEADERS[api]
+    server.worlds.create("neighbour")
+    target = Target("http://127.0.0.1", {name: key}, {name: f"{key}@neighbour"}, app=server)
+    options = Options(examples=EXAMPLES, seed=SEED, budget=SECONDS, layers=LAYERS)
+    return Run(contract(api), target, options).execute()
+
+
+def figures(api: str, report: Report) -> str:
+    by_layer = ", ".join(f"{name} {count}" for name, count in sorted(report.sent.items()))
+    return (
+        f"| {api} | {sum(report.sent.values())} | {by_layer} | {len(report.findings)} | "
+        f"{report.score.count(FAILED)} | {report.score.line} |\n"
+    )
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_our_server_keeps_its_contract(api: str) -> None:
+    with served() as server:
+        report = run(server, api)
+        assert [f"{one.code} {one.operation} {one.place}: {one.message}" for one in report.findings] == []
+        assert server.violations == []
+    assert report.left_behind == []
+    assert report.sent["lifecycles"] > 1000
+    assert report.sent["security"] > 100
+    assert report.sent.get("schemathesis", 0) >= CASES
+    if PAGE:
+        with open(PAGE, "a", encoding="utf-8") as page:
+            page.write(figures(api, report))
