@@ -172,5 +172,8 @@ def test_whoever_forgets_to_close_leaves_no_process() -> None:
     forgotten = Workers(Limits())
     process = asyncio.run(forgotten.run(work(count)))["process"]
     del forgotten
-    gc.collect()
-    assert not is_alive(process)
+    deadline = time.monotonic() + 10
+    while is_alive(process):  # the thread that worked lets go of it a moment after its result is there
+        assert time.monotonic() < deadline
+        gc.collect()
+        time.sleep(0.01)
