@@ -56,6 +56,7 @@ def _page(rows: list[tuple[Mutant, Verdict, tuple[str, ...] | None]], plain: int
     tried = [(verdict, alone) for _, verdict, alone in rows if alone is not None]
     both = sum(verdict.caught for verdict, _ in tried)
     found = sum(bool(alone) for _, alone in tried)
+    which = "every mutant" if plain == 1 else f"every mutant whose number divides by {plain}"
     return "\n".join([
         "# Mutants",
         "",
@@ -66,8 +67,8 @@ def _page(rows: list[tuple[Mutant, Verdict, tuple[str, ...] | None]], plain: int
         "Each mutant is our own server behind a layer that does one thing wrong at one operation. Names",
         "are `fault:api:operation`. The second column has the codes that `understudy verify` finds,",
         f"limited to the family of the operation, with {EXAMPLES} examples; {', '.join(FIRST)} run",
-        "first, the other layers only where those find nothing. The last column is that of every mutant",
-        f"whose number divides by {plain}: the failures of Schemathesis with its own checks and the same",
+        "first, the other layers only where those find nothing. The last column is for " + which,
+        "(numbered by name): the failures of Schemathesis with its own checks and the same",
         f"examples over the same operations, for the same number of seconds (at least {LEAST_SECONDS:.0f},",
         "and until the operation at hand is done), without the failures that it reports for the server",
         "without a fault.",
