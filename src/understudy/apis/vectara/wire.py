@@ -399,7 +399,7 @@ ChatCompletionFinishReason: TypeAlias = "Literal['stop', 'length', 'tool_calls']
 
 class ChatCompletionRequestMessage(TypedDict):
     role: str
-    content: NotRequired[str | None | list[dict[str, Any]] | None | None]
+    content: NotRequired[str | None | list[dict[str, Any]] | None]
     name: NotRequired[str | None]
     tool_calls: NotRequired[list[dict[str, Any]] | None]
     tool_call_id: NotRequired[str | None]
@@ -767,11 +767,11 @@ class CreateChatCompletionRequest(TypedDict):
     stream_options: NotRequired[ChatCompletionStreamOptions]
     response_format: NotRequired[ResponseFormat]
     tools: NotRequired[list[ChatCompletionTool] | None]
-    tool_choice: NotRequired[Literal['none', 'auto', 'required', None] | None | ChatCompletionToolChoice | None]
+    tool_choice: NotRequired[Literal['none', 'auto', 'required', None] | None | ChatCompletionToolChoice]
     parallel_tool_calls: NotRequired[bool | None]
     max_tokens: NotRequired[int | None]
     max_completion_tokens: NotRequired[int | None]
-    stop: NotRequired[str | None | list[str] | None | None]
+    stop: NotRequired[str | None | list[str] | None]
     n: NotRequired[int | None]
     temperature: NotRequired[float | None]
     top_p: NotRequired[float | None]
