@@ -73,8 +73,8 @@ STARTS: dict[str, Command] = {
     **COMMANDS, "quickstart": _quickstart, "aimock": _aimock, "connexion": _connexion,
 }  # fmt: skip
 """What `start` knows besides: Understudy with the fixture that it starts with when nobody says otherwise,
-aimock, which has another API to answer, and plain Connexion, whose loader takes the schema of a member that is called
-`$ref` (`EagerReference`) for a reference and ends."""
+aimock, which has another API to answer, and plain Connexion, whose loader ends at our contract: it takes the
+schema of a member that is called `$ref` (`EagerReference`) for a reference."""
 FIRST = {"aimock": "/v1/models"}
 """What is asked first, where it is not the list of corpora."""
 
