@@ -1,4 +1,4 @@
-"""Measures Understudy against Prism and openapi-backend; see README.md."""
+"""Measures Understudy against Prism, openapi-backend and Connexion; see README.md."""
 
 from __future__ import annotations
 

@@ -67,14 +67,12 @@ COMMANDS: dict[str, Command] = {
     "prism": _prism,
     "understudy": _understudy,
     "openapi-backend": _openapi_backend,
+    "connexion": _connexion,
 }
 """By name; Prism first, as all ratios are to it."""
-STARTS: dict[str, Command] = {
-    **COMMANDS, "quickstart": _quickstart, "aimock": _aimock, "connexion": _connexion,
-}  # fmt: skip
-"""What `start` knows besides: Understudy with the fixture that it starts with when nobody says otherwise,
-aimock, which has another API to answer, and plain Connexion, whose loader ends at our contract: it takes the
-schema of a member that is called `$ref` (`EagerReference`) for a reference."""
+STARTS: dict[str, Command] = {**COMMANDS, "quickstart": _quickstart, "aimock": _aimock}
+"""What `start` knows besides: Understudy with the fixture that it starts with when nobody says otherwise, and
+aimock, which has another API to answer."""
 FIRST = {"aimock": "/v1/models"}
 """What is asked first, where it is not the list of corpora."""
 

@@ -125,6 +125,8 @@ def create_app(bundle: dict[str, Any]) -> Any:
     """The app, with one way past the contract that empties the state between two measurements."""
     schemes = bundle["components"]["securitySchemes"]
     schemes["ApiKeyAuth"]["x-apikeyInfoFunc"] = f"{Path(__file__).stem}.check_key"
+    # Its loader takes the schema of a member that is called `$ref` for a reference; none of this is measured.
+    bundle["components"]["schemas"]["EagerReference"] = {"type": "object"}
     app = connexion.AsyncApp(__name__)
     resolver = Resolver(function_resolver=lambda operation_id: HANDLERS.get(operation_id, not_measured))
     app.add_api(bundle, resolver=resolver, validate_responses=False)
