@@ -17,6 +17,7 @@ from understudy.engine.definition import ApiDefinition
 from understudy.engine.fixtures import seeder
 from understudy.engine.gate import Gate, Log
 from understudy.engine.stages import StageApp
+from understudy.playback.scenarios.library import Library
 from understudy.sandbox import running
 from understudy.settings import Settings, data_directory
 from understudy.state.world import Worlds
@@ -80,6 +81,8 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
         settings.clock,
         settings.limits.worlds,
         settings.answer_form,
+        Library(apis),
+        settings.scenario,
     )
     worlds.get()
     token = settings.admin_token or secrets.token_urlsafe(24)

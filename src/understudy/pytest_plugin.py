@@ -32,7 +32,7 @@ KEY, OPENAI_KEY = "zut_understudy", "sk-understudy"
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "understudy(fixture=..., seed=..., clock=...): what the fresh world of this test begins as",
+        "understudy(scenario=..., fixture=..., seed=..., clock=...): what the world of this test begins as",
     )
 
 
@@ -142,6 +142,20 @@ class Understudy:
     def lifecycle(self, **wanted: Any) -> None:
         """Turn the dials of this world, as `PUT /_understudy/worlds/{world}/lifecycle` takes them."""
         self.look(lambda world: world.lifecycle.change(wanted))
+
+    def fault(self, operation: str = "*", **wanted: Any) -> str:
+        """Let something go wrong in this world: `fault("queryCorpus", status=429, times=1)`; gives its name.
+
+        The members are those of scenario files, see docs/reference/faults.md.
+        """
+
+        def add(world: World) -> str:
+            world.play = world.play or Play()
+            return str(world.play.faults.add({"operation": operation, **wanted}).name)
+
+        from understudy.engine.play import Play
+
+        return self.look(add)
 
     def journal(self) -> list[dict[str, Any]]:
         """The calls of this test so far, oldest first."""

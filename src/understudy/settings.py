@@ -38,6 +38,7 @@ class Settings:
     Args:
         host, port: where it listens; port 0 lets the system choose.
         fixture: name of a shipped fixture, or path of a YAML file, that every world starts from.
+        scenario: name of a shipped scenario, or path of a YAML file, that every world plays; "" for none.
         seed: seed of the worlds; same seed, fixture and calls give the same bytes.
         clock: how world time moves: ticking, frozen or real.
         profile: which documents of the API decide the operations that exist.
@@ -55,6 +56,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     fixture: str = "quickstart"
+    scenario: str = ""
     seed: int = 0
     clock: Literal["ticking", "frozen", "real"] = "ticking"
     profile: Profile = "union"

@@ -89,7 +89,7 @@ def get_snapshot(request: Request) -> Any:
 
 def put_snapshot(request: Request) -> Any:
     try:
-        request.world.restore(request.body)
+        request.worlds.restore(request.world.name, request.body)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused(400, f"this is not a snapshot: {error!r}") from None
     return _describe(request.world)

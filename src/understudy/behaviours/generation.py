@@ -96,6 +96,11 @@ def render(sentences: Sequence[Sentence], citation: Callable[[int], str]) -> str
     return " ".join(f"{one.text} {citation(one.source)}".rstrip() for one in sentences)
 
 
+def without_citations(text: str) -> str:
+    """A text without the numbers in brackets that cite."""
+    return _CITATION.sub("", text)
+
+
 def pieces(text: str, size: int = 20) -> list[str]:
     """The text in chunks of about `size` characters, split between words; longer words are cut."""
     found: list[str] = []

@@ -109,18 +109,23 @@ def respond(request: Request, decider: Decider | None = None) -> Reply:
 def _reply(request: Request, decider: Decider | None) -> Reply:
     exchange = last_exchange(request.messages)
     account = [_reading(request)]
-    calls = _calls(request, exchange, decider, account) if request.tools else []
+    asks = request.tools or decider is not None  # a scenario may call what is not offered
+    calls = _calls(request, exchange, decider, account) if asks else []
     if calls:
         made = tuple(
             ToolCall(f"{len(request.messages)} {number} {call.name}", call.name, json_text(call.arguments))
             for number, call in enumerate(calls)
         )
-        return _limited(request, "", "tool_calls", " ".join(account), made)
+        return _limited(request, "", "tool_calls", _thought(account, decider), made)
     text = _text(request, exchange, decider, account)
     text = text[
         : min((at for stop in request.stop if stop and (at := text.find(stop)) >= 0), default=len(text))
     ]
-    return _limited(request, text, "stop", " ".join(account), ())
+    return _limited(request, text, "stop", _thought(account, decider), ())
+
+
+def _thought(account: list[str], decider: Decider | None) -> str:
+    return decide(decider, "thinking", {"account": account}, lambda: " ".join(account))
 
 
 def prompt_tokens(request: Request) -> int:

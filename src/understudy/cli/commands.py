@@ -61,6 +61,9 @@ def serve(
         str,
         typer.Option(envvar="UNDERSTUDY_FIXTURE", help="Shipped fixture or .yaml file of new worlds."),
     ] = "quickstart",
+    scenario: Annotated[
+        str, typer.Option(envvar="UNDERSTUDY_SCENARIO", help="Shipped scenario or .yaml file of new worlds.")
+    ] = "",
     seed: Annotated[int, typer.Option(envvar="UNDERSTUDY_SEED", help="Seed of ids and generated data.")] = 0,
     clock: Annotated[
         ClockMode, typer.Option(envvar="UNDERSTUDY_CLOCK", help="How world time moves.")
@@ -107,6 +110,7 @@ def serve(
             host=host,
             port=port,
             fixture=fixture,
+            scenario=scenario,
             seed=seed,
             clock=clock.value,
             profile=profile.value,

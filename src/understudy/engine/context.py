@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from understudy.behaviours.decide import Decider
 from understudy.errors import ApiError
 from understudy.state.clock import Clock
 from understudy.state.ids import Ids
@@ -75,6 +76,11 @@ class Call:
     """When it came in, in seconds of no particular clock; only kept for the log."""
     worked: Mapping[Work, Any] = MappingProxyType({})
     """What slow work that the handler asked for has given, or its refusal."""
+    script: Callable[[], Decider] | None = None
+    """Makes the decider of a scenario, anew each time the handler begins."""
+    decider: Decider | None = None
+    played: tuple[str, ...] = ()
+    """What a scenario and the faults of the world did with it, for the journal."""
 
     def __init__(self, method: str, path: bytes, query: bytes, headers: dict[bytes, bytes]) -> None:
         self.method = method
@@ -89,6 +95,10 @@ class Call:
         if self.extra_headers is None:
             self.extra_headers = []
         self.extra_headers.append((name, value))
+
+    def note(self, played: str) -> None:
+        """Say what was played, for the journal."""
+        self.played = (*self.played, played)
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name."""
@@ -136,6 +146,11 @@ class Context:
     def principal(self) -> Principal | None:
         """Who calls; None on operations without security."""
         return self.call.principal
+
+    @property
+    def decider(self) -> Decider | None:
+        """What chooses in place of the acting, when a scenario does."""
+        return self.call.decider
 
     def worked(self, work: Work) -> Any:
         """What slow work gives, for a handler that learns only on its way that it needs it.

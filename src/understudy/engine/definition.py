@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,8 @@ class ApiDefinition:
         forms: by name, the forms of answers besides the one that the spec describes.
         upload_paths: paths that take a body as large as an upload, whatever its type.
         trailing_slash: whether a path may end in a slash that the spec does not have.
+        stream_error: the events that tell of a failure in the middle of a stream, from a message and
+            whether the events of the stream are named.
     """
 
     name: str
@@ -84,3 +86,6 @@ class ApiDefinition:
     forms: Mapping[str, AnswerForm] = field(default_factory=dict)
     upload_paths: frozenset[bytes] = frozenset()
     trailing_slash: bool = False
+    stream_error: Callable[[str, bool], Sequence[Mapping[str, Any]]] = lambda message, named: [
+        {"error": {"message": message}}
+    ]

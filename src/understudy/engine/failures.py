@@ -14,6 +14,10 @@ from understudy.errors import ApiError, InternalFault
 logger = logging.getLogger("understudy")
 
 
+class ConnectionCut(ConnectionResetError):
+    """A fault that ends the connection, where there is none to end: in process the caller sees this."""
+
+
 def refuse(call: Call, error: ApiError) -> None:
     """Finish a call with a refusal."""
     call.problem = call.problem or "; ".join(error.messages)
@@ -44,6 +48,8 @@ class Failures:
         call: Call = scope[SCOPE_KEY]
         try:
             await self.app(scope, receive, send)
+        except ConnectionCut:
+            raise
         except Exception as error:
             if call.status:  # the answer is on its way
                 raise

@@ -72,12 +72,27 @@ def record(call: Call, redaction: Redaction) -> None:
         answer if len(answer) <= MAX_BODY else answer[:MAX_BODY],
         call.problem,
         call.credential,
+        call.played,
     )
     call.world.journal.later(_entry, facts, len(body) + len(answer))
 
 
 def _entry(facts: tuple[Any, ...]) -> Entry:
-    redaction, number, at, method, path, query, operation, status, body, answer, problem, credential = facts
+    (
+        redaction,
+        number,
+        at,
+        method,
+        path,
+        query,
+        operation,
+        status,
+        body,
+        answer,
+        problem,
+        credential,
+        played,
+    ) = facts
     tells = operation is None or status >= 400 or operation.tells_secrets
     return Entry._make(
         (
@@ -90,5 +105,6 @@ def _entry(facts: tuple[Any, ...]) -> Entry:
             redaction.body(body, credential) if body else b"",
             redaction.body(answer, credential, members=tells),
             problem,
+            played,
         )
     )

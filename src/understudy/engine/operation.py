@@ -97,6 +97,8 @@ class Operation:
     """The checks of its answers in other forms, by form and status."""
     untold: frozenset[str] = frozenset()
     """Kinds of events that its streams leave out, since the profile does not know them."""
+    names_events: bool = False
+    """Whether the events of its streams have types and an order, as the vendor's own have."""
     tells_secrets: bool = False
     """Whether an answer of success may hold a member that is redacted in the journal."""
 
@@ -137,6 +139,7 @@ def compile_operation(
         extensions={key: value for key, value in raw.items() if key.startswith("x-")},
         path_names=path_names,
         hides_paths=raw.get("x-invalid-path-status") == 404,
+        names_events=stream is not None and ("order" in stream or "follows" in stream),
     )
 
 

@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from understudy.engine.context import SCOPE_KEY, Call
 from understudy.engine.gate import Gate
+from understudy.engine.playing import TRANSPORT_KEY
 from understudy.engine.replies import JSON, headers_of
 from understudy.settings import Limits
 
@@ -216,6 +217,7 @@ class ServedProtocol(HttpToolsProtocol):
             name == b"expect" and value.lower() == b"100-continue" for name, value in headers
         )
         super().on_headers_complete()
+        self.scope[TRANSPORT_KEY] = self.transport  # type: ignore[literal-required]
 
     def _write(self, call: Call) -> None:
         """Send the answer of a finished call, head and body in one write."""

@@ -25,6 +25,7 @@ from understudy.engine.context import SCOPE_KEY, Call, Context, Pending
 from understudy.engine.contract import Check
 from understudy.engine.failures import Failures, fail, refuse
 from understudy.engine.operation import Operation
+from understudy.engine.playing import Playing
 from understudy.engine.replies import JSON, Reply, finish, send_answer
 from understudy.engine.routing import Router
 from understudy.engine.streaming import EventStream, send_stream
@@ -199,14 +200,22 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Act the call, or tell the stream that it has become already."""
         call: Call = scope[SCOPE_KEY]
+        if call.stream is None:
+            await self.perform(call)
+        await self.tell(call, receive, send)
+
+    async def perform(self, call: Call) -> None:
+        """Call the handler, with the slow work that it takes: the call is finished then, or has a stream."""
         operation = call.operation
         assert operation is not None
-        if call.stream is None:
-            if operation.prepare is not None:
-                work = operation.prepare(Context(call, self._allows_code), **call.arguments)
-                done = None if work is None else await self.workers.run(work)
-                call.arguments = {**call.arguments, "prepared": done}
-            await self._act_and_work(call)
+        if operation.prepare is not None:
+            work = operation.prepare(Context(call, self._allows_code), **call.arguments)
+            done = None if work is None else await self.workers.run(work)
+            call.arguments = {**call.arguments, "prepared": done}
+        await self._act_and_work(call)
+
+    async def tell(self, call: Call, receive: Receive, send: Send) -> None:
+        """Send the answer of a call that was acted."""
         if call.stream is None:
             await send_answer(send, call)
         else:
@@ -237,6 +246,8 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         assert operation is not None
         assert operation.handler is not None
         body = b""
+        if call.script is not None:
+            call.decider = call.script()
         with call.world.store.transaction():
             result = operation.handler(Context(call, self._allows_code), **call.arguments)
             status = operation.success
@@ -321,6 +332,7 @@ class StageApp(AsyncApp):  # type: ignore[misc]
                 Routing,
                 Security,
                 lambda app: Validation(app, settings),
+                Playing,
             ],
         )
 
@@ -360,12 +372,13 @@ class StageApp(AsyncApp):  # type: ignore[misc]
             if isinstance(layer, Step):
                 self._steps.append(layer.step)
             layer = layer.app
-        self._rest = Failures(layer)
+        self._rest = Failures(Playing(layer))
 
     def at_once(self, call: Call) -> bool:
         """Take a call through the stack without waiting (ADR 0008).
 
-        False when there is something to wait for: slow work or a stream. Then `go_on` does the rest.
+        False when there is something to wait for: slow work, a stream, or what is played. Then `go_on` does
+        the rest.
         """
         try:
             for step in self._steps:
@@ -373,6 +386,8 @@ class StageApp(AsyncApp):  # type: ignore[misc]
                 if refusal is not None:
                     refuse(call, refusal)
                     return True
+            if call.world.play is not None or b"prefer" in call.headers:
+                return False
             if call.operation.prepare is not None:  # type: ignore[union-attr]
                 return False
             self._middleware_app.act(call)

@@ -73,7 +73,7 @@ class EventStream:
         ]
 
 
-_HEADERS = [(b"content-type", b"text/event-stream;charset=UTF-8"), (b"cache-control", b"no-cache")]
+STREAM_HEADERS = [(b"content-type", b"text/event-stream;charset=UTF-8"), (b"cache-control", b"no-cache")]
 
 
 async def send_stream(receive: Receive, send: Send, call: Call, stream: EventStream, cadence: float) -> None:
@@ -84,7 +84,7 @@ async def send_stream(receive: Receive, send: Send, call: Call, stream: EventStr
     await send({
         "type": "http.response.start",
         "status": stream.status,
-        "headers": [*_HEADERS, *(call.extra_headers or ())],
+        "headers": [*STREAM_HEADERS, *(call.extra_headers or ())],
     })  # fmt: skip
     if cadence <= 0:
         await _send_together(send, frames)

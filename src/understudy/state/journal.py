@@ -16,7 +16,8 @@ WAITING_BYTES = 256 * 1024
 class Entry(NamedTuple):
     """One call, credentials already redacted. Bodies are cut at `MAX_BODY` bytes.
 
-    `at` is the time of the world in milliseconds; `problem` says what we think was wrong.
+    `at` is the time of the world in milliseconds; `problem` says what we think was wrong, `played` which
+    rules and faults had a part in it. A status of 0 means that the connection was reset.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Entry(NamedTuple):
     request_body: bytes
     response_body: bytes
     problem: str = ""
+    played: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -45,6 +47,7 @@ class Entry(NamedTuple):
             "request_body": self.request_body.decode("utf-8", "replace"),
             "response_body": self.response_body.decode("utf-8", "replace"),
             "problem": self.problem,
+            "played": list(self.played),
         }
 
 

@@ -40,7 +40,7 @@ def find_fixture(name: str, directory: Path) -> Path:
 
 def read_fixture(path: Path) -> Iterator[Row]:
     """The records of a fixture in the order of the file."""
-    text = _checked_text(path)
+    text = checked_text(path)
     root = yaml.compose(text, Loader=_Loader)
     if root is None:
         return
@@ -69,7 +69,7 @@ def _line(path: Path, event: yaml.Event) -> str:
     return f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
 
 
-def _checked_text(path: Path) -> str:
+def checked_text(path: Path) -> str:
     """The text, once its size, depth and freedom from aliases are known.
 
     The C loader recurses on nesting and takes the interpreter down on very deep input, so depth is

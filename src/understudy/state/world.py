@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, Protocol, cast
 
 from understudy.errors import SetupError, WorldNameError
 from understudy.state.clock import MODES, Clock, ClockState, Mode
@@ -33,6 +33,10 @@ class World:
     journal: Journal = field(default_factory=Journal)
     calls: int = 0
     """How many calls came in; request ids are made from it."""
+    scenario: str = ""
+    """Name or path of the scenario that it began with, if any."""
+    play: Any = None
+    """What the world plays besides acting, see `engine/play.py`; None for nothing."""
     seen: dict[str, int] = field(default_factory=dict)
     """When a credential was last accepted, by its id, in milliseconds; kept by APIs that tell it."""
 
@@ -53,8 +57,17 @@ class World:
         clock = Clock(self.clock.state)
         seed = self.seed if seed is None else seed
         store = self.store.fork(clock, Ids(seed, name, dict(self.ids.counters)))
+        play = self.play.copy() if self.play is not None else None
         return World(
-            name, self.fixture, seed, store, self.lifecycle.copy(), calls=self.calls, seen=dict(self.seen)
+            name,
+            self.fixture,
+            seed,
+            store,
+            self.lifecycle.copy(),
+            calls=self.calls,
+            scenario=self.scenario,
+            play=play,
+            seen=dict(self.seen),
         )
 
     def snapshot(self) -> dict[str, Any]:
@@ -68,11 +81,13 @@ class World:
             "calls": self.calls,
             "seen": dict(sorted(self.seen.items())),
             "lifecycle": self.lifecycle.dump(),
+            "scenario": self.scenario,
+            "play": self.play.plain() if self.play is not None else None,
             "tables": self.store.dump(),
         }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
-        """Become what `snapshot` describes; the name stays."""
+        """Become what `snapshot` describes; the name stays. What it plays is restored by `Worlds`."""
         if snapshot.get("understudy_snapshot") != SNAPSHOT_VERSION:
             raise SetupError(
                 f"snapshot version {snapshot.get('understudy_snapshot')!r} is not {SNAPSHOT_VERSION}; "
@@ -85,11 +100,30 @@ class World:
         lifecycle.change(snapshot["lifecycle"])
         self.fixture, self.seed, self.calls = snapshot["fixture"], snapshot["seed"], snapshot["calls"]
         self.seen = dict(snapshot.get("seen", {}))
+        self.scenario = snapshot.get("scenario", "")
         self.store, self.lifecycle = store, lifecycle
 
 
 Seeder = Callable[[World, str], None]
 """Fills an empty world from the fixture of that name."""
+
+
+class Start(NamedTuple):
+    """What a scenario wants a world to begin as; None for what the server begins with."""
+
+    fixture: str | None = None
+    seed: int | None = None
+    clock: str | None = None
+
+
+class Scenarios(Protocol):
+    """Where scenarios come from, see `playback/scenarios/library.py`."""
+
+    def start(self, name: str) -> Start: ...
+
+    def begin(self, world: World, name: str) -> None: ...
+
+    def restore(self, world: World, plain: Mapping[str, Any] | None) -> None: ...
 
 
 class Worlds:
@@ -102,6 +136,8 @@ class Worlds:
         clock: mode of their clocks.
         limit: how many worlds may exist.
         answer_form: how their answers are wrapped.
+        scenarios: where the scenarios of worlds come from.
+        scenario: what worlds play that do not ask for another; "" for none.
     """
 
     def __init__(
@@ -112,14 +148,18 @@ class Worlds:
         clock: Mode = "ticking",
         limit: int = 10_000,
         answer_form: str = FORMS[0],
+        scenarios: Scenarios | None = None,
+        scenario: str = "",
     ) -> None:
+        self._scenarios = scenarios
+        self._scenario = scenario
         self._seed_world = seed_world
         self._fixture = fixture
         self._seed = seed
         self._clock = clock
         self._limit = limit
         self._answer_form = answer_form
-        self._starts: dict[tuple[str, int, str], World] = {}
+        self._starts: dict[tuple[str, int, str, str], World] = {}
         self._worlds: dict[str, World] = {}
 
     def get(self, name: str = DEFAULT) -> World:
@@ -155,19 +195,32 @@ class Worlds:
         seed: int | None = None,
         clock: Mode | None = None,
         answer_form: str | None = None,
+        scenario: str | None = None,
     ) -> World:
         """A fresh world; SetupError when the name is taken, malformed, or there are too many."""
         self._check_new(name)
-        world = self._start(fixture, seed, clock).fork(name)
-        world.lifecycle.answer_form = answer_form or self._answer_form
+        world = self._start(fixture, seed, clock, scenario).fork(name)
+        if answer_form:
+            world.lifecycle.answer_form = answer_form
         self._worlds[name] = world
         return world
 
     def reset(self, name: str = DEFAULT) -> World:
-        """Back to the start fixture of this world, its clock, counters, dials and journal included."""
+        """Back to how this world began: records, clock, counters, dials, faults, scenario and journal."""
         old = self.existing(name)
-        self._worlds[name] = self._start(old.fixture, old.seed, self._clock_of(old)).fork(name)
+        self._worlds[name] = self.start_of(old).fork(name)
         return self._worlds[name]
+
+    def restore(self, name: str, snapshot: dict[str, Any]) -> World:
+        """Let a world become what a snapshot says; unchanged when that is none."""
+        world = self.existing(name)
+        restored = world.fork(name)
+        restored.restore(snapshot)
+        if self._scenarios is not None:
+            self._scenarios.restore(restored, snapshot.get("play"))
+        restored.journal = world.journal
+        self._worlds[name] = restored
+        return restored
 
     def fork(self, source: str, name: str) -> World:
         """A new world that begins where `source` is now."""
@@ -191,7 +244,7 @@ class Worlds:
 
     def start_of(self, world: World) -> World:
         """The untouched world that this one began as, to compare with."""
-        return self._start(world.fixture, world.seed, self._clock_of(world))
+        return self._start(world.fixture, world.seed, self._clock_of(world), world.scenario)
 
     def _check_new(self, name: str) -> None:
         if name != DEFAULT and not NAME.fullmatch(name):
@@ -206,16 +259,26 @@ class Worlds:
     def _clock_of(self, world: World) -> Mode:
         return world.clock.mode
 
-    def _start(self, fixture: str | None, seed: int | None, clock: Mode | None) -> World:
+    def _start(
+        self, fixture: str | None, seed: int | None, clock: Mode | None, scenario: str | None = None
+    ) -> World:
+        scenario = self._scenario if scenario is None else scenario
+        if scenario and self._scenarios is not None:
+            wanted = self._scenarios.start(scenario)
+            fixture = wanted.fixture if fixture is None else fixture
+            seed = wanted.seed if seed is None else seed
+            clock = clock or cast("Mode | None", wanted.clock)
         fixture = self._fixture if fixture is None else fixture
         seed = self._seed if seed is None else seed
         clock = clock or self._clock
         if clock not in MODES:
             raise SetupError(f"clock {clock!r} must be one of {', '.join(MODES)}")
-        key = (fixture, seed, clock)
+        key = (fixture, seed, clock, scenario)
         if key not in self._starts:
             world = World(DEFAULT, fixture, seed, Store(Clock(ClockState(clock)), Ids(seed)))
             world.lifecycle.answer_form = self._answer_form
             self._seed_world(world, fixture)
+            if scenario and self._scenarios is not None:
+                self._scenarios.begin(world, scenario)
             self._starts[key] = world
         return self._starts[key]

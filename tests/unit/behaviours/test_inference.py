@@ -148,15 +148,19 @@ def test_a_decider_decides_texts_and_calls() -> None:
     request = Request(user("When is the kiln opened?"), sources=SOURCES, tools=[WEATHER], reasoning=True)
     reply = respond(request, decider)
     assert reply.text == "scripted: The kiln is opened at noon."
-    assert [one.kind for one in seen] == ["tool_calls", "reply"]
+    assert [one.kind for one in seen] == ["tool_calls", "reply", "thinking"]
     assert seen[0].subject["tools"] == ["get_weather"]
     called = respond(Request(user("rome?"), tools=[WEATHER]), decider)
     assert called.tool_calls == (ToolCall("1 0 get_weather", "get_weather", '{"city": "Rome"}'),)
 
 
 def test_a_reply_that_was_decided_says_so() -> None:
-    reply = respond(Request(user("Hello"), reasoning=True), lambda decision, default: "Ahoy")  # type: ignore[return-value,arg-type]
-    assert (reply.text, reply.reasoning) == ("Ahoy", "Read: 1 x message. The reply was decided beforehand.")
+    def decider(decision: Decision, default: Callable[[], Any]) -> Any:
+        return "Ahoy" if decision.kind == "reply" else default()
+
+    reply = respond(Request(user("Hello"), reasoning=True), decider)
+    assert reply.text == "Ahoy"
+    assert reply.reasoning.endswith("The reply was decided beforehand.")
 
 
 def test_tools_may_be_nested_deeply() -> None:

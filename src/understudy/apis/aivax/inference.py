@@ -204,11 +204,11 @@ def _reply(
     if refused:
         return refused, []
     prepared = prepare(ctx, messages, parameters, user)
-    reply = _respond(options, prepared, parameters)
+    reply = _respond(ctx, options, prepared, parameters)
     return structured_output.fulfilled(reply, owed, _most(options, parameters)), prepared.functions
 
 
-def _respond(body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> Reply:
+def _respond(ctx: Context, body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> Reply:
     """The reply; members of the request win over parameters of the gateway."""
     effort = body.get("reasoning_effort") or parameters["reasoningEffort"] or "none"
     reply = respond(
@@ -224,7 +224,8 @@ def _respond(body: Json, prepared: Prepared, parameters: Mapping[str, Any]) -> R
             stop=_stops(body.get("stop") or parameters["stop"]),
             max_tokens=_most(body, parameters),
             reasoning=effort != "none",
-        )
+        ),
+        ctx.decider,
     )
     prefill = parameters["assistantPrefill"]
     if prefill and parameters["includePrefillingInMessages"] and reply.text and _format(body) is None:

@@ -77,4 +77,5 @@ API = ApiDefinition(
         "secret_access_key",
     ),
     sample_keys=("zut_understudy",),
+    stream_error=errors.stream_events,
 )

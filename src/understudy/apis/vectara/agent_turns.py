@@ -177,7 +177,11 @@ class Turn:
                 return reply
             by_name = {offer.name: offer for offer in offers}
             for call in reply.tool_calls:
-                self._call(by_name[call.name], orjson.loads(call.arguments), text)
+                arguments = orjson.loads(call.arguments)
+                if call.name in by_name:
+                    self._call(by_name[call.name], arguments, text)
+                else:
+                    self._miss(call.name, arguments)
         raise AssertionError("a model without tools calls none")
 
     def _with_files_read(
@@ -185,7 +189,7 @@ class Turn:
     ) -> Reply:
         """The reply, which reads a file that the message names, or that came with it."""
         kinds = {offer.name: offer.kind for offer in offers}
-        if any(kinds[call.name] in agent_tools.OF_ARTIFACTS for call in reply.tool_calls):
+        if any(kinds.get(call.name) in agent_tools.OF_ARTIFACTS for call in reply.tool_calls):
             return reply
         meant = agent_tools.named_artifact(artifacts, text) or (artifacts[-1] if self.uploads else None)
         reader = agent_tools.reader_of(offers, meant) if meant else None
@@ -230,6 +234,19 @@ class Turn:
 
     def _artifacts(self) -> Sequence[Record[Json]]:
         return agent_store.artifacts_of(self.ctx.world, self.agent["key"], self.session["key"]).records()
+
+    def _miss(self, name: str, arguments: Json) -> None:
+        """Tell of a tool that the agent does not have, which only a scenario lets it call."""
+        named = {
+            "tool_call_id": f"call_{self.ctx.ids.hexadecimal('tool_call', 24)}",
+            "tool_configuration_name": name,
+            "tool_name": name,
+        }
+        event = self.log.add("tool_input", **named, tool_input=arguments)
+        self.log.table.replace(event, said=arguments)
+        output = {"error": f"there is no tool '{name}'"}
+        event = self.log.add("tool_output", **named, tool_output=output, error=True)
+        self.log.table.replace(event, passages=None, told="")
 
     def _call(self, offer: Offer, arguments: Json, text: str) -> None:
         """Run a tool, with an event of what it takes and one of what it gives."""
@@ -394,7 +411,8 @@ def _taken(
     uploads: Sequence[Json] = (),
 ) -> Taken:
     log = Log(ctx.world, agent["key"], session["key"], now)
-    answer = Turn(ctx, agent, session, log, now, depth, uploads=uploads).begin(messages)
+    turn = Turn(ctx, agent, session, log, now, depth, ctx.decider, uploads=uploads)
+    answer = turn.begin(messages)
     return Taken(log.told, answer)
 
 

@@ -56,7 +56,7 @@ def create_chat_turn(ctx: Context, chat_id: str, body: Body) -> dict[str, Any] |
     query = body["query"]
     topic = _topic(ctx.world, chat_id)
     subject = {"query": query, "topic": topic}
-    text = decide(None, "rephrase", subject, lambda: rephrase(query, topic, LONGEST_QUERY))
+    text = decide(ctx.decider, "rephrase", subject, lambda: rephrase(query, topic, LONGEST_QUERY))
     answered = answering.answer(ctx, _asked(body, text, rephrased=True))
     turn = None
     if _is_stored(body):

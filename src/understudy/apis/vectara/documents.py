@@ -107,7 +107,7 @@ def summarize_corpus_document(
     ctx: Context, corpus_key: str, document_id: str, body: SummarizeDocumentRequest
 ) -> SummarizeDocumentResponse | EventStream:
     record = _record(ctx, corpus_key, document_id)
-    summary, prompt = generation.summarize(ctx.store, record, body)
+    summary, prompt = generation.summarize(ctx.store, record, body, ctx.decider)
     if body.get("stream_response"):
         info = {"type": "generation_info", "rendered_prompt": prompt}
         return EventStream([info, *generation.chunk_events(summary), {"type": "end"}])

@@ -24,6 +24,13 @@ def body(error: ApiError, call: Call) -> dict[str, Any]:
     return envelope
 
 
+def stream_events(message: str, named: bool) -> list[dict[str, Any]]:
+    """How a stream tells of a failure: a last event; streams of completions have the form of OpenAI."""
+    if named:
+        return [{"type": "error", "messages": [message]}]
+    return [{"error": {"message": message, "type": "server_error", "param": None, "code": None}}]
+
+
 def _oauth_code(error: BadRequest | Unauthorized) -> str:
     """RFC 6749, section 5.2: a grant type that was given and is another one has its own code."""
     if isinstance(error, Unauthorized):

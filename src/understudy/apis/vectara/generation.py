@@ -15,7 +15,7 @@ from understudy.apis.vectara.prompts import prompt, summary_prompt, template_mem
 from understudy.apis.vectara.search import Findings
 from understudy.apis.vectara.wire import Document
 from understudy.behaviours import generation
-from understudy.behaviours.decide import decide
+from understudy.behaviours.decide import Decider, decide
 from understudy.behaviours.languages import detect
 from understudy.state.store import Record, Store
 
@@ -49,29 +49,46 @@ def check(store: Store, parameters: Mapping[str, Any]) -> None:
     settings(store, parameters)
 
 
-def generate(store: Store, query: str, findings: Findings, parameters: Mapping[str, Any]) -> Generated:
+def generate(
+    store: Store,
+    query: str,
+    findings: Findings,
+    parameters: Mapping[str, Any],
+    decider: Decider | None = None,
+) -> Generated:
     """The answer to `query` from the first findings, each sentence with its citation.
 
-    When nothing in the results answers, the fixed sentence says so, without score.
+    When nothing in the results answers, the fixed sentence says so, without score. A text that the decider
+    says instead is scored against the results like any other.
     """
     chosen = settings(store, parameters)
     results, sources = findings.results[: chosen.used_results], findings.sources[: chosen.used_results]
     longest = _longest(chosen, parameters)
     sentences = generation.compose(query, sources, max_characters=longest) if sources else []
     subject = {"query": query, "sources": sources, "parameters": parameters}
-    text = decide(None, "summary", subject, lambda: _written(sentences, results, parameters))
+    written = _written(sentences, results, parameters)
+    text = decide(decider, "summary", subject, lambda: written)
     rendered = prompt(query, results, sources, parameters, chosen.template, chosen.place)
     language = _language(parameters, text)
-    if not sentences or not parameters.get("enable_factual_consistency_score", True):
+    grounded = bool(sentences) or (text != written and bool(sources))
+    if not parameters.get("enable_factual_consistency_score", True):
         return Generated(text, rendered, language, None)
-    plain = generation.render(sentences, lambda number: "")
+    if not grounded:
+        score = decide(decider, "score", {"text": text, "sources": sources}, lambda: None)
+        return Generated(text, rendered, language, score)
+    own = text == written
+    plain = generation.render(sentences, lambda number: "") if own else generation.without_citations(text)
     warnings = obstacles(plain, sources, language)
     if warnings:
         return Generated(text, rendered, language, None, warnings)
-    return Generated(text, rendered, language, generation.consistency(plain, sources))
+    subject = {"text": plain, "sources": sources}
+    score = decide(decider, "score", subject, lambda: generation.consistency(plain, sources))
+    return Generated(text, rendered, language, score)
 
 
-def summarize(store: Store, record: Record[Document], parameters: Mapping[str, Any]) -> tuple[str, str]:
+def summarize(
+    store: Store, record: Record[Document], parameters: Mapping[str, Any], decider: Decider | None = None
+) -> tuple[str, str]:
     """The summary of a document and the prompt for it.
 
     400 for a model that cannot be used, and for a template that cannot be rendered.
@@ -85,7 +102,7 @@ def summarize(store: Store, record: Record[Document], parameters: Mapping[str, A
         return generation.render(sentences, lambda number: "") or NOTHING_TO_SUM_UP
 
     subject = {"document_id": record.value["id"], "sources": passages, "parameters": parameters}
-    text = decide(None, "document_summary", subject, written)
+    text = decide(decider, "document_summary", subject, written)
     return text, summary_prompt(record.value, passages, parameters.get("prompt_template"))
 
 

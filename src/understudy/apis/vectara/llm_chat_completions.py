@@ -26,7 +26,7 @@ ID_DIGITS, CALL_ID_DIGITS = 32, 24
 def create_chat_completion(ctx: Context, body: Json) -> Json | EventStream:
     model = models.named(ctx.store, LLMS, body["model"], "body.model")
     _check(body)
-    reply = respond(_request(body))
+    reply = respond(_request(body), ctx.decider)
     most = model.get("capabilities", {}).get("context_limit")
     if most is not None and reply.usage.prompt > most:
         told = f"make {reply.usage.prompt} tokens, {LLMS.title(body['model'])} takes {most}"

@@ -47,7 +47,7 @@ def process(
     asked = f"Record {record.id}:\n{record.text}\n\nAnswer:\n{taken.answer}\n\n{ASKED}"
     _, judged = _turn(ctx, verification["agent_key"], run, record, asked, now)
     facts = {"record": record.id, "answer": taken.answer, "verdict": judged.answer}
-    if not decide(None, "pipeline_verdict", facts, lambda: approves(judged.answer)):
+    if not decide(ctx.decider, "pipeline_verdict", facts, lambda: approves(judged.answer)):
         raise Failed(f"agent '{verification['agent_key']}' rejects it: {judged.answer}")
 
 

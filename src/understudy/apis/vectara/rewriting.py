@@ -84,7 +84,9 @@ def rewrite(ctx: Context, query: str, request: Mapping[str, Any], place: str) ->
         return Rewriting(corpus["key"], {"query": query}, ("no_filter_attrs",))
     literals = _literals(ctx.store.table(DOCUMENTS, corpus["key"]), attributes)
     subject = {"query": query, "attributes": attributes}
-    extraction = decide(None, "filter_extraction", subject, lambda: _extraction(query, attributes, literals))
+    extraction = decide(
+        ctx.decider, "filter_extraction", subject, lambda: _extraction(query, attributes, literals)
+    )
     if "metadata_filter" not in extraction:
         return Rewriting(corpus["key"], extraction, ("extracted_empty_filter",))
     if not _is_usable(corpus, combined(given, extraction["metadata_filter"])):

@@ -1,0 +1,1 @@
+"""What is played besides acting: scenarios, and recordings."""

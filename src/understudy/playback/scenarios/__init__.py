@@ -1,0 +1,1 @@
+"""Scenarios: files that say what happens in a world, for the calls that they are about."""

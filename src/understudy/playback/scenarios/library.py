@@ -1,0 +1,57 @@
+"""The scenarios of a server: each is read once, and begins in any number of worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from understudy.engine.compiling import Compiled
+from understudy.engine.faults import Faults
+from understudy.engine.play import Play
+from understudy.playback.scenarios.documents import Scenario, find, load
+from understudy.playback.scenarios.scene import Played
+from understudy.state.world import Start, World
+
+
+class Library:
+    """Reads scenarios, and lets worlds play them.
+
+    Args:
+        apis: what the scenarios are about.
+    """
+
+    def __init__(self, apis: Sequence[Compiled]) -> None:
+        self._apis = apis
+        self._read: dict[str, Scenario] = {}
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario of that name or path; SetupError says what is wrong with it."""
+        if name not in self._read:
+            self._read[name] = load(find(name), self._apis)
+        return self._read[name]
+
+    def start(self, name: str) -> Start:
+        """What a world of this scenario begins as."""
+        scenario = self.scenario(name)
+        return Start(scenario.fixture, scenario.seed, scenario.clock)
+
+    def begin(self, world: World, name: str) -> None:
+        """Let a world play a scenario from its beginning."""
+        scenario = self.scenario(name)
+        world.lifecycle.change(scenario.lifecycle)
+        world.scenario = name
+        world.play = Play(Faults(scenario.faults), Played(scenario))
+
+    def restore(self, world: World, plain: Mapping[str, Any] | None) -> None:
+        """Let a world play what `Play.plain` told."""
+        if plain is None:
+            world.play = None
+            return
+        faults = Faults()
+        for one in plain["faults"]:
+            given = {member: value for member, value in one.items() if member not in ("met", "fired")}
+            counts = faults.counts[faults.add(given).name]
+            counts.met, counts.fired = one["met"], one["fired"]
+        told = plain["scene"]
+        scene = Played(self.scenario(world.scenario), told["state"], told["played"]) if told else None
+        world.play = Play(faults, scene)
