@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from understudy.admin import control_plane
+from understudy.admin import Plane, control_plane
 from understudy.apis import aivax, vectara
 from understudy.engine import spec
 from understudy.engine.compiling import Compiled, compile_api
@@ -43,6 +43,7 @@ class Server:
     apis: tuple[Compiled, ...]
     admin_token: str
     stage: StageApp
+    plane: Plane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.gate(scope, receive, send)
@@ -53,8 +54,10 @@ class Server:
         return self.stage.violations
 
     def close(self) -> None:
-        """Stop the processes that were started for slow work."""
+        """Stop the processes that were started for slow work, and the listeners."""
         self.stage.workers.close()
+        for listener in self.plane.listeners.values():
+            listener.close()
 
 
 def create_server(settings: Settings | None = None, log: Log | None = None) -> Server:
@@ -74,6 +77,7 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
         stage.add_definition(compiled, resolver)
         apis.append(compiled)
     stage.build()
+    library = Library(apis)
     worlds = Worlds(
         seeder(apis),
         settings.fixture,
@@ -81,14 +85,26 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
         settings.clock,
         settings.limits.worlds,
         settings.answer_form,
-        Library(apis),
+        library,
         settings.scenario,
     )
     worlds.get()
     token = settings.admin_token or secrets.token_urlsafe(24)
-    admin: ASGIApp = control_plane(worlds, token, settings, [compiled.api.name for compiled in apis])
-    gate = Gate(stage, admin, APIS, worlds, settings, log, _nearest(apis))
-    return Server(settings, gate, worlds, tuple(apis), token, stage)
+    nearest = _nearest(apis)
+
+    def bound_gate(world: str) -> Gate:
+        return Gate(stage, _nothing_here, APIS, worlds, settings, log, nearest, bound=world)
+
+    plane = Plane(worlds, apis, library, settings, token, bound_gate)
+    gate = Gate(stage, control_plane(plane), APIS, worlds, settings, log, nearest)
+    return Server(settings, gate, worlds, tuple(apis), token, stage, plane)
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    """What stands in the place of the control plane, where there is none."""
+    headers = [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _nearest(apis: list[Compiled]) -> Callable[[str, str], list[str]]:

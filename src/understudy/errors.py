@@ -2,6 +2,7 @@
 
     UnderstudyError
     ├── SetupError                 our own trouble: a bad file, flag or state of the machine
+    │   ├── NotThere               a world, fault or scenario that there is not
     │   ├── WorldNameError         a name that no world can have
     │   └── SpecError              a contract that cannot be served
     └── ApiError                   a refusal in the words of the API that is being stood in for
@@ -44,6 +45,10 @@ class SetupError(UnderstudyError):
 
     def __init__(self, message: str, where: str | None = None) -> None:
         super().__init__(f"{where}: {message}" if where else message)
+
+
+class NotThere(SetupError):
+    """A world, fault, scenario or file that there is not."""
 
 
 class WorldNameError(SetupError):

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import typer
 
-from understudy import app
+from understudy import admin, app
 from understudy.cli.wire_types import render
 from understudy.engine import spec
 from understudy.errors import SetupError
@@ -16,7 +16,7 @@ from understudy.settings import data_directory
 
 def bundle(check: bool) -> None:
     """Write every bundle, or with `check` only compare; SetupError names the stale one."""
-    for api in app.APIS:
+    for api in (*app.APIS, admin.API):
         directory = data_directory("specs") / api.name
         file = directory / spec.BUNDLE
         if not check:

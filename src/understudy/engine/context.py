@@ -79,6 +79,10 @@ class Call:
     script: Callable[[], Decider] | None = None
     """Makes the decider of a scenario, anew each time the handler begins."""
     decider: Decider | None = None
+    bound: bool = False
+    """Whether it came by a listener that leads to one world, and takes any credential as its owner's."""
+    used: dict[str, float] | None = None
+    """What it used up, by the name of the counter."""
     played: tuple[str, ...] = ()
     """What a scenario and the faults of the world did with it, for the journal."""
 
@@ -99,6 +103,11 @@ class Call:
     def note(self, played: str) -> None:
         """Say what was played, for the journal."""
         self.played = (*self.played, played)
+
+    def account(self) -> None:
+        """Add what it used up to the counters of its world."""
+        if self.used is not None:
+            self.world.used.update(self.used)
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name."""
@@ -151,6 +160,13 @@ class Context:
     def decider(self) -> Decider | None:
         """What chooses in place of the acting, when a scenario does."""
         return self.call.decider
+
+    def use(self, counter: str, amount: float = 1) -> None:
+        """Count what the call uses: searches, tokens, cost."""
+        used = self.call.used
+        if used is None:
+            used = self.call.used = {}
+        used[counter] = used.get(counter, 0) + amount
 
     def worked(self, work: Work) -> Any:
         """What slow work gives, for a handler that learns only on its way that it needs it.

@@ -11,7 +11,7 @@ from statistics import NormalDist
 from typing import Any
 
 from understudy.engine.context import Call
-from understudy.errors import ApiError, SetupError
+from understudy.errors import ApiError, NotThere, SetupError
 
 EFFECTS = ("status", "reset", "half_body", "drip", "bad_json", "content_type", "stream")
 """What a fault does besides waiting; each does one of them, or only waits."""
@@ -173,7 +173,7 @@ class Faults:
     def remove(self, name: str) -> None:
         """SetupError when there is no fault of that name."""
         if name not in self._faults:
-            raise SetupError(f"no fault '{name}'")
+            raise NotThere(f"no fault '{name}'")
         del self._faults[name], self.counts[name]
 
     def clear(self) -> None:

@@ -57,6 +57,8 @@ class Gate:
         settings: limits, hosts and origins.
         log: told of every finished call with its duration in seconds.
         nearest: operations over all APIs that resemble `(method, path)`.
+        bound: name of the one world that all calls lead to, whatever their credential; None for none.
+        open_to_pages: whether pages of loopback origins, and of those in the settings, may read answers.
     """
 
     def __init__(
@@ -68,7 +70,12 @@ class Gate:
         settings: Settings,
         log: Log | None,
         nearest: Callable[[str, str], list[str]],
+        *,
+        bound: str | None = None,
+        open_to_pages: bool = True,
     ) -> None:
+        self.bound = bound
+        self._open_to_pages = open_to_pages
         self._core = core
         self._admin = admin
         self._worlds = worlds
@@ -182,6 +189,8 @@ class Gate:
     def _find_world(self, call: Call) -> None:
         """A world that is new is kept once its caller is known to it."""
         name = call.api.world_hint(call)
+        if self.bound is not None:
+            name, call.bound = self.bound, True
         world = self._worlds.find(name)
         if world is None:
             world = self._worlds.preview(name)
@@ -242,7 +251,11 @@ class Gate:
     def _cross_origin(self, headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]] | None:
         """What lets the page of an allowed origin read the answer."""
         origin = headers.get(b"origin")
-        if origin is None or not (_LOOPBACK_ORIGIN.fullmatch(origin) or origin in self._origins):
+        if (
+            origin is None
+            or not self._open_to_pages
+            or not (_LOOPBACK_ORIGIN.fullmatch(origin) or origin in self._origins)
+        ):
             return None
         return [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
 

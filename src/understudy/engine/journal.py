@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -73,6 +73,8 @@ def record(call: Call, redaction: Redaction) -> None:
         call.problem,
         call.credential,
         call.played,
+        call.api.name,
+        call.stream,
     )
     call.world.journal.later(_entry, facts, len(body) + len(answer))
 
@@ -92,12 +94,15 @@ def _entry(facts: tuple[Any, ...]) -> Entry:
         problem,
         credential,
         played,
+        api,
+        stream,
     ) = facts
     tells = operation is None or status >= 400 or operation.tells_secrets
     return Entry._make(
         (
             number,
             at,
+            api,
             method,
             redaction.target(path.decode("latin-1"), query.decode("latin-1"), credential),
             operation.id if operation else "",
@@ -106,5 +111,11 @@ def _entry(facts: tuple[Any, ...]) -> Entry:
             redaction.body(answer, credential, members=tells),
             problem,
             played,
+            tuple(dict.fromkeys(map(_kind, stream.events))) if stream is not None else (),
         )
     )
+
+
+def _kind(event: Mapping[str, Any]) -> str:
+    """The kind of an event; chunks of a completion have none, and are called by the form that they have."""
+    return str(event.get("type") or event.get("object") or "event")

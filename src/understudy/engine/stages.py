@@ -246,6 +246,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         assert operation is not None
         assert operation.handler is not None
         body = b""
+        call.used = None
         if call.script is not None:
             call.decider = call.script()
         with call.world.store.transaction():
@@ -261,6 +262,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
                 body = orjson.dumps(result)
             if self._check:
                 self._compare(operation, checks.get(status), result, body)
+        call.account()
         if not operation.secured and call.keep_world is not None:  # the handler has known its caller
             call.keep_world(call.world)
         if body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -17,11 +17,13 @@ class Entry(NamedTuple):
     """One call, credentials already redacted. Bodies are cut at `MAX_BODY` bytes.
 
     `at` is the time of the world in milliseconds; `problem` says what we think was wrong, `played` which
-    rules and faults had a part in it. A status of 0 means that the connection was reset.
+    rules and faults had a part in it, `events` the kinds of events that a stream told. A status of 0 means
+    that the connection was reset.
     """
 
     number: int
     at: int
+    api: str
     method: str
     path: str
     operation: str
@@ -30,6 +32,7 @@ class Entry(NamedTuple):
     response_body: bytes
     problem: str = ""
     played: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -40,6 +43,7 @@ class Entry(NamedTuple):
         return {
             "number": self.number,
             "at": self.at,
+            "api": self.api,
             "method": self.method,
             "path": self.path,
             "operation": self.operation,
@@ -49,6 +53,30 @@ class Entry(NamedTuple):
             "problem": self.problem,
             "played": list(self.played),
         }
+
+
+class Tally:
+    """How often what was touched, over all calls of a world; it does not forget what the ring does.
+
+    Args:
+        calls: by API, operation and status.
+        events: streams that told an event, by API, operation and kind.
+        played: by rule or fault.
+    """
+
+    __slots__ = ("calls", "events", "played")
+
+    def __init__(self) -> None:
+        self.calls: Counter[tuple[str, str, int]] = Counter()
+        self.events: Counter[tuple[str, str, str]] = Counter()
+        self.played: Counter[str] = Counter()
+
+    def add(self, entry: Entry) -> None:
+        self.calls[entry.api, entry.operation, entry.status] += 1
+        if entry.events:
+            self.events.update((entry.api, entry.operation, kind) for kind in entry.events)
+        if entry.played:
+            self.played.update(entry.played)
 
 
 Make = Callable[[Any], Entry]
@@ -61,7 +89,7 @@ class Journal:
     done when somebody looks or `WAITING` calls wait, which costs a third of doing it between two calls.
     """
 
-    __slots__ = ("_bytes", "_dropped", "_entries", "_waiting", "_waiting_bytes")
+    __slots__ = ("_bytes", "_dropped", "_entries", "_tally", "_waiting", "_waiting_bytes")
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque()
@@ -69,12 +97,19 @@ class Journal:
         self._waiting_bytes = 0
         self._dropped = 0
         self._bytes = 0
+        self._tally = Tally()
 
     @property
     def entries(self) -> deque[Entry]:
         """The last calls, oldest first."""
         self.settle()
         return self._entries
+
+    @property
+    def tally(self) -> Tally:
+        """What was touched so far."""
+        self.settle()
+        return self._tally
 
     @property
     def dropped(self) -> int:
@@ -90,6 +125,8 @@ class Journal:
             self.settle()
 
     def clear(self) -> None:
+        """Forget the entries; what they touched stays counted."""
+        self.settle()
         self._entries.clear()
         self._waiting.clear()
         self._waiting_bytes = self._bytes = self._dropped = 0
@@ -100,6 +137,7 @@ class Journal:
         for make, facts in waiting:
             entry = make(facts)
             self._entries.append(entry)
+            self._tally.add(entry)
             self._bytes += entry.size
         while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BYTES:
             self._bytes -= self._entries.popleft().size

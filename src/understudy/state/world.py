@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, cast
 
-from understudy.errors import SetupError, WorldNameError
+from understudy.errors import NotThere, SetupError, WorldNameError
 from understudy.state.clock import MODES, Clock, ClockState, Mode
 from understudy.state.ids import Ids
 from understudy.state.journal import Journal
@@ -33,6 +34,8 @@ class World:
     journal: Journal = field(default_factory=Journal)
     calls: int = 0
     """How many calls came in; request ids are made from it."""
+    used: Counter[str] = field(default_factory=Counter)
+    """What its calls have used up: searches, tokens, cost; not part of snapshots."""
     scenario: str = ""
     """Name or path of the scenario that it began with, if any."""
     play: Any = None
@@ -239,7 +242,7 @@ class Worlds:
             return self.get(DEFAULT)
         world = self._worlds.get(name)
         if world is None:
-            raise SetupError(f"no world '{name}'")
+            raise NotThere(f"no world '{name}'")
         return world
 
     def start_of(self, world: World) -> World:

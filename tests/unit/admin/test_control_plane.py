@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
-from understudy.admin.routes import OPEN, ROUTES
+from understudy.admin import API
+from understudy.engine import spec
 from understudy.pytest_plugin import BackgroundServer, Understudy
+from understudy.settings import data_directory
+
+OPERATIONS = list(spec.operations(spec.load(data_directory("specs") / API.name)))
+OPEN = [path for path, _, raw in OPERATIONS if raw.get("security") == []]
+ROUTES = [
+    (method.upper(), path.removeprefix("/_understudy"))
+    for path, method, raw in OPERATIONS
+    if path not in OPEN
+]
+
+
+def filled(path: str, world: str = "default") -> str:
+    return path.replace("{world}", world).replace("{fault}", "nix").replace("{port}", "1")
 
 
 @pytest.fixture
@@ -24,19 +41,18 @@ def corpora(client: httpx.Client) -> list[str]:
 
 
 def test_health_and_ready_answer_without_a_token(understudy_server: BackgroundServer) -> None:
+    assert OPEN == ["/_understudy/health", "/_understudy/ready"]
     for path in OPEN:
-        answer = httpx.get(f"{understudy_server.url}/_understudy{path}")
+        answer = httpx.get(f"{understudy_server.url}{path}")
         assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 
 
 def test_every_other_route_wants_the_token(understudy_server: BackgroundServer) -> None:
-    for route in ROUTES:
-        path = route.path.replace("{world}", "default")
+    assert len(ROUTES) > 30
+    for method, path in ROUTES:
         for headers in ({}, {"authorization": "Bearer nix"}, {"authorization": "Basic nix"}):
-            answer = httpx.request(
-                route.method, f"{understudy_server.url}/_understudy{path}", headers=headers
-            )
-            assert answer.status_code == 401, (route, headers)
+            url = f"{understudy_server.url}/_understudy{filled(path)}"
+            assert httpx.request(method, url, headers=headers).status_code == 401, (method, path, headers)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +66,8 @@ def test_every_other_route_wants_the_token(understudy_server: BackgroundServer) 
     ],
 )
 def test_no_web_page_of_another_origin_comes_in(admin: httpx.Client, headers: dict[str, str]) -> None:
-    for route in ROUTES:
-        answer = admin.request(route.method, route.path.replace("{world}", "default"), headers=headers)
+    for method, path in ROUTES:
+        answer = admin.request(method, filled(path), headers=headers)
         assert answer.status_code == 403
         assert "access-control-allow-origin" not in answer.headers
 
@@ -62,10 +78,9 @@ def test_the_host_rule_holds_here_too(admin: httpx.Client) -> None:
 
 def test_reading_changes_nothing(admin: httpx.Client, understudy: Understudy) -> None:
     before = understudy.look(lambda world: world.snapshot())
-    for route in ROUTES:
-        if route.method == "GET":
-            answer = admin.get(route.path.replace("{world}", understudy.world))
-            assert answer.status_code == 200
+    for method, path in ROUTES:
+        if method == "GET":
+            assert admin.get(filled(path, understudy.world)).status_code == 200
     assert understudy.look(lambda world: world.snapshot()) == before
 
 
@@ -104,7 +119,7 @@ def test_what_is_no_snapshot_is_refused_and_changes_nothing(
 ) -> None:
     before = understudy.look(lambda world: world.snapshot())
     answer = admin.put(f"/worlds/{understudy.world}/snapshot", json=body)
-    assert answer.status_code in (400, 409)
+    assert answer.status_code == 400
     assert understudy.look(lambda world: world.snapshot()) == before
 
 
@@ -189,7 +204,226 @@ def test_requests_are_judged_before_anything_happens(admin: httpx.Client) -> Non
     )
     assert admin.post("/worlds", json={"name": "../x"}).status_code == 400
     assert admin.post("/worlds", json={"name": "x", "fixture": "/etc/passwd"}).status_code == 400
-    assert admin.post("/worlds", json={"name": "x", "fixture": "nix"}).status_code in (404, 409)
+    assert admin.post("/worlds", json={"name": "x", "fixture": "nix"}).status_code == 400
     assert admin.get("/nix").status_code == 404
     assert admin.put("/worlds").status_code == 405
     assert admin.get("/worlds/nix").status_code == 404
+
+
+def test_a_record_is_patched_by_hand(admin: httpx.Client, understudy: Understudy) -> None:
+    path = f"/worlds/{understudy.world}/records"
+    (found,) = admin.get(path, params={"kind": "corpus"}).json()["records"]
+    assert (found["id"], found["scope"]) == ("handbook", [])
+    patch = {"kind": "corpus", "id": "handbook", "value": {"name": "By hand", "description": None}}
+    (told,) = admin.patch(path, json=patch).json()["records"]
+    assert told["value"]["name"] == "By hand"
+    assert "description" not in told["value"]
+    with understudy.client() as client:
+        assert client.get("/v2/corpora/handbook").json()["name"] == "By hand"
+    document = {
+        "kind": "document",
+        "scope": ["handbook"],
+        "id": "travel",
+        "value": {"metadata": {"year": 1999}},
+    }
+    assert admin.patch(path, json=document).status_code == 200
+    assert admin.patch(path, json={**patch, "id": "nix"}).status_code == 404
+    moved = admin.patch(path, json={**patch, "value": {"key": "other"}})
+    assert (moved.status_code, moved.json()["understudy"]) == (
+        400, "body.value.key: identifies the record, and stays",
+    )  # fmt: skip
+
+
+def test_two_worlds_are_compared(admin: httpx.Client, understudy: Understudy) -> None:
+    name = f"{understudy.world}-copy"
+    assert admin.post(f"/worlds/{understudy.world}/fork", json={"name": name}).status_code == 201
+    with understudy.client() as client:
+        client.post("/v2/corpora", json={"key": "more"})
+    (change,) = admin.get(f"/worlds/{understudy.world}/diff", params={"against": name}).json()["changes"]
+    assert (change["kind"], change["key"], change["change"]) == ("corpus", "more", "added")
+    assert admin.delete(f"/worlds/{name}").status_code == 204
+
+
+def test_the_journal_is_filtered_and_exported(admin: httpx.Client, understudy: Understudy) -> None:
+    with understudy.client() as client:
+        client.get("/v2/corpora")
+        client.get("/v2/corpora/nix")
+        client.post("/v2/corpora", json={"key": "found-by-text"})
+        client.post("/v2/corpora", json={"key": 5})
+    path = f"/worlds/{understudy.world}/journal"
+
+    def numbers(**wanted: Any) -> list[int]:
+        return [entry["number"] for entry in admin.get(path, params=wanted).json()["entries"]]
+
+    assert numbers() == [1, 2, 3, 4]
+    assert numbers(operation="createCorpus") == [3, 4]
+    assert numbers(status=404) == [2]
+    assert numbers(method="POST", last=1) == [4]
+    assert numbers(contains="found-by-text") == [3]
+    assert numbers(problems=True) == [2, 4]
+    assert numbers(after=3) == [4]
+    lines = admin.get(f"{path}/export").text.splitlines()
+    assert [orjson.loads(line)["number"] for line in lines] == [1, 2, 3, 4]
+    har = admin.get(f"{path}/export", params={"form": "har", "status": 404}).json()["log"]
+    (entry,) = har["entries"]
+    assert entry["request"]["url"].endswith("/v2/corpora/nix")
+    assert entry["response"]["content"]["mimeType"] == "application/json"
+
+
+def test_claims_about_calls_are_judged_and_the_nearest_call_is_told(
+    admin: httpx.Client, understudy: Understudy
+) -> None:
+    with understudy.client() as client:
+        for query in ("refund", "refunds please"):
+            client.post("/v2/corpora/handbook/query", json={"query": query, "search": {"limit": 3}})
+        client.get("/v2/corpora", params={"limit": 7})
+
+    def verdict(**claim: Any) -> dict[str, Any]:
+        answer = admin.post(f"/worlds/{understudy.world}/verify", json=claim)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    assert verdict(operation="queryCorpus", times=2)["ok"]
+    assert verdict(operation="queryCorpus", at_most=2, path={"corpus_key": "handbook"})["ok"]
+    assert verdict(operation="listCorpora", query={"limit": 7}, status=200)["ok"]
+    assert verdict(operation="listCorpora", query={"limit": "7"})["ok"]
+    assert verdict(operation="deleteCorpus", times=0)["ok"]
+    once = verdict(operation="queryCorpus", times=2, body={"query": "refund"})
+    assert (once["ok"], once["count"]) == (False, 1)
+    assert once["nearest"] == {
+        "number": 2,
+        "differences": [{"place": "body.query", "wanted": "'refund'", "got": "refunds please"}],
+    }
+    assert "the nearest is call 2, which differs at body.query" in once["message"]
+    exact = verdict(operation="queryCorpus", body={"query": "refund"}, exact=True)
+    assert exact["nearest"]["differences"][0]["place"] == "body.search"
+    assert verdict(operation="getCorpus")["nearest"] is None
+    refused = admin.post(f"/worlds/{understudy.world}/verify", json={"operation": "nix"})
+    assert refused.json()["understudy"] == "body.operation: there is no operation 'nix'"
+    wrong = {"operation": "getCorpus", "body": {"$regex": "("}}
+    assert admin.post(f"/worlds/{understudy.world}/verify", json=wrong).status_code == 400
+
+
+def test_faults_come_and_go(admin: httpx.Client, understudy: Understudy) -> None:
+    path = f"/worlds/{understudy.world}/faults"
+    made = admin.post(path, json={"operation": "listCorpora", "status": 500, "times": 1, "name": "mine"})
+    assert (made.status_code, made.json()["name"]) == (201, "mine")
+    assert admin.post(path, json={"status": 500, "name": "mine"}).status_code == 409
+    with understudy.client() as client:
+        assert [client.get("/v2/corpora").status_code for _ in range(2)] == [500, 200]
+    (fault,) = admin.get(path).json()["faults"]
+    assert (fault["met"], fault["fired"]) == (2, 1)
+    assert admin.delete(f"{path}/mine").status_code == 204
+    assert admin.delete(f"{path}/mine").status_code == 404
+    assert understudy.look(lambda world: world.play) is None
+    admin.post(path, json={"latency": 1})
+    assert admin.delete(path).status_code == 204
+    assert admin.get(path).json()["faults"] == []
+    for body, said in (
+        ({"status": 200}, "body.status: 200 is less than"),
+        ({"reset": True, "bad_json": True}, "does two things at once"),
+        ({"resett": True}, "'resett' was unexpected"),
+    ):
+        answer = admin.post(path, json=body)
+        assert (answer.status_code, said in answer.text) == (400, True), answer.text
+
+
+def test_a_world_plays_a_scenario_of_somebodys_own(admin: httpx.Client, understudy: Understudy) -> None:
+    rule = {
+        "name": "one",
+        "when": {"operation": "listCorpora"},
+        "sequence": [{"fault": {"status": 503}}],
+        "after": "act",
+    }
+    document = {"understudy_scenario": 1, "api": "vectara", "description": "Mine.", "rules": [rule]}
+    name = f"{understudy.world}-scene"
+    made = admin.post("/worlds", json={"name": name, "document": document})
+    assert made.status_code == 201, made.text
+    with httpx.Client(base_url=understudy.url, headers={"x-api-key": f"zut_understudy@{name}"}) as client:
+        assert [client.get("/v2/corpora").status_code for _ in range(2)] == [503, 200]
+        assert admin.get(f"/worlds/{name}/scenario").json()["played"] == {"one": 1}
+        assert admin.put(f"/worlds/{name}/scenario", json={"document": document}).json()["played"] == {
+            "one": 0
+        }
+        assert client.get("/v2/corpora").status_code == 503
+        assert admin.delete(f"/worlds/{name}/scenario").status_code == 204
+        assert client.get("/v2/corpora").status_code == 200
+    assert admin.get(f"/worlds/{name}/scenario").json() == {"scenario": "", "state": "", "played": {}}
+    wrong = {**document, "rules": [{**rule, "when": {"operation": "listCorpor"}}]}
+    refused = admin.put(f"/worlds/{name}/scenario", json={"document": wrong})
+    assert (refused.status_code, "did you mean 'listCorpora'" in refused.text) == (400, True)
+    assert admin.put(f"/worlds/{name}/scenario", json={"scenario": "nix"}).status_code == 404
+    assert admin.put(f"/worlds/{name}/scenario", json={"scenario": "../x"}).status_code == 400
+    assert admin.put(f"/worlds/{name}/scenario", json={}).status_code == 400
+    assert admin.delete(f"/worlds/{name}").status_code == 204
+    shown = admin.get("/scenarios").json()["scenarios"]
+    assert all(one["description"] for one in shown)
+
+
+def test_what_was_touched_and_used_is_counted(admin: httpx.Client, understudy: Understudy) -> None:
+    understudy.fault("getCorpus", status=418, times=1)
+    with understudy.client() as client:
+        client.get("/v2/corpora/handbook")
+        query = {"query": "How many days of paid leave?", "generation": {}, "stream_response": True}
+        client.post("/v2/corpora/handbook/query", json=query)
+    told = admin.get(f"/worlds/{understudy.world}/coverage").json()
+    rows = {row["operation"]: row for row in told["operations"] if row["calls"]}
+    assert set(rows) == {"getCorpus", "queryCorpus"}
+    assert (rows["getCorpus"]["statuses"], rows["getCorpus"]["undocumented"]) == ({"418": 1}, [418])
+    assert rows["queryCorpus"]["missed_events"] == ["error"]
+    assert told["faults"] == {"fault fault-1: status": 1}
+    assert told["summary"]["operations_touched"] == 2
+    assert admin.get(f"/worlds/{understudy.world}/usage").json()["used"] == {
+        "calls": 2, "generations": 1, "searches": 1,
+    }  # fmt: skip
+    metrics = admin.get("/metrics")
+    assert metrics.headers["content-type"].startswith("text/plain")
+    assert 'understudy_requests_total{api="vectara",operation="getCorpus",status="418"}' in metrics.text
+    assert "handbook" not in metrics.text
+
+
+def test_a_listener_stands_for_production_and_leads_to_its_world(
+    admin: httpx.Client, understudy: Understudy, tmp_path: Path
+) -> None:
+    made = admin.post("/listeners", json={"world": understudy.world})
+    assert made.status_code == 201, made.text
+    port = made.json()["port"]
+    (tmp_path / "ca.pem").write_text(made.json()["certificate_authority"])
+    trusting = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+    with understudy.client() as client:
+        client.post("/v2/corpora", json={"key": "only-here"})
+
+    def ask(path: str, host: str, server: str = "api.vectara.io", **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        extensions = {"sni_hostname": server}
+        with httpx.Client(verify=trusting) as client:
+            url = f"https://127.0.0.1:{port}{path}"
+            return client.get(url, headers={"host": host, **named}, extensions=extensions)
+
+    assert ask("/v2/corpora/only-here", "api.vectara.io", x_api_key="any-key").status_code == 200
+    assert ask("/v2/corpora/only-here", "api.vectara.io", x_api_key="zut_understudy@other").status_code == 200
+    assert ask("/v2/corpora/only-here", "api.vectara.io").status_code == 401
+    assert ask("/v2/corpora/only-here", "api.vectara.io", x_api_key="two words").status_code == 401
+    assert ask("/v1/models", "inference.aivax.net", authorization="Bearer any").status_code == 200
+    assert ask("/v2/corpora", "evil.example", x_api_key="x").status_code == 421
+    assert ask("/_understudy/health", "api.vectara.io").status_code == 404
+    name = f"{understudy.world}-bound"
+    assert admin.post("/worlds", json={"name": name, "listener": port}).status_code == 201
+    assert ask("/v2/corpora/only-here", "api.vectara.io", x_api_key="any-key").status_code == 404
+    assert (
+        admin.put(f"/listeners/{port}", json={"world": understudy.world}).json()["world"] == understudy.world
+    )
+    assert ask("/v2/corpora/only-here", "api.vectara.io", x_api_key="any-key").status_code == 200
+    assert admin.delete(f"/listeners/{port}").status_code == 204
+    assert admin.delete(f"/listeners/{port}").status_code == 404
+    assert admin.post("/listeners", json={"world": "nix"}).status_code == 404
+    assert admin.delete(f"/worlds/{name}").status_code == 204
+
+
+def test_the_control_plane_leaves_no_trace_in_a_world(admin: httpx.Client, understudy: Understudy) -> None:
+    before = understudy.look(lambda world: (world.snapshot(), len(world.journal.entries)))
+    for _ in range(3):
+        admin.get(f"/worlds/{understudy.world}")
+        admin.post(f"/worlds/{understudy.world}/verify", json={"operation": "getCorpus"})
+    assert understudy.look(lambda world: (world.snapshot(), len(world.journal.entries))) == before

@@ -131,6 +131,9 @@ def answered(
     plans.check_storage(ctx)
     reply, ran = _reply(ctx, resolved.parameters, messages, options, user, owed)
     limits.account_for(ctx, resolved.parameters, reply.usage.prompt)
+    ctx.use("generations")
+    ctx.use("prompt_tokens", reply.usage.prompt)
+    ctx.use("completion_tokens", reply.usage.completion)
     rows = _usage_rows(resolved.name, reply)
     prices.charge(ctx, sum((Decimal(str(row["amount"])) for row in rows), Decimal(0)))
     if resolved.complexity:

@@ -49,6 +49,7 @@ def require_balance(ctx: Context, least: float = 0) -> None:
 def charge(ctx: Context, price: Decimal) -> None:
     """Take a price off the balance, which may end below 0, and tell it in `Consumed-Credits`."""
     if price:
+        ctx.use("cost", float(price))
         value = account(ctx).value
         left = float(Decimal(str(value["balance"])) - price)
         ctx.store.table(ACCOUNTS).replace({**value, "balance": left})

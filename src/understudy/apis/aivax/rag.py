@@ -16,6 +16,7 @@ Json = dict[str, Any]
 
 @operation("semanticSearch")
 def semantic_search(ctx: Context, body: Json) -> list[Json]:
+    ctx.use("searches")
     terms = _terms(body)
     collection_ids = list(dict.fromkeys(body["collections"]))
     for collection_id in collection_ids:

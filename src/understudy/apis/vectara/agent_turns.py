@@ -356,6 +356,9 @@ class Turn:
     def _count(self, reply: Reply) -> None:
         """The context is that of the last request; what the model said adds up over the turn."""
         used = reply.usage
+        self.ctx.use("generations")
+        self.ctx.use("prompt_tokens", used.prompt)
+        self.ctx.use("completion_tokens", used.completion)
         said_before = self.usage.get("output_tokens", {"count": 0, "reasoning_tokens": 0})
         output = {
             "count": said_before["count"] + used.completion,

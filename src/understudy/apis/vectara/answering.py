@@ -66,6 +66,7 @@ def answer(ctx: Context, asked: Asked) -> Answered:
     findings = search(ctx, text, corpora, asked.parameters, asked.places, traced=asked.traced)
     generated = None
     if parameters is not None and generation.wanted(parameters):
+        ctx.use("generations")
         generated = generation.generate(ctx.store, asked.text, findings, parameters, ctx.decider)
     return Answered(asked, rewritings, findings, generated)
 

@@ -22,6 +22,7 @@ from understudy.apis.vectara.kinds import (
     USERS,
 )
 from understudy.apis.vectara.roles import Grants, Rights
+from understudy.behaviours.credentials import is_well_formed
 from understudy.engine.context import Call, Context, Principal
 from understudy.engine.operation import Operation
 from understudy.errors import ApiError, Forbidden, Unauthorized
@@ -95,7 +96,7 @@ def _of_key(call: Call, key: str) -> Principal | ApiError:
     principal = principals.get(key)
     if principal is not None:
         return principal
-    record = find_key(keys, key)
+    record = find_key(keys, key) or (_owners_key(call, keys) if call.bound else None)
     if record is None:
         return Unauthorized("the API key is not known")
     if not record.value["enabled"]:
@@ -107,6 +108,16 @@ def _of_key(call: Call, key: str) -> Principal | ApiError:
         principals.clear()
     principals[key] = principal  # forgotten with the next change of any key
     return principal
+
+
+def _owners_key(call: Call, keys: Table[dict[str, Any]]) -> Record[dict[str, Any]] | None:
+    """The first key that may do all: whom a listener that leads to one world takes any credential for."""
+    if not is_well_formed(call.credential):
+        return None
+    records = (
+        one for one in keys.records() if one.value["api_key_role"] == "personal" and one.value["enabled"]
+    )
+    return next((one for one in records if not {"username", "corpus_keys"} & one.private.keys()), None)
 
 
 def _principal(record: Record[dict[str, Any]]) -> Principal:

@@ -27,6 +27,9 @@ def create_chat_completion(ctx: Context, body: Json) -> Json | EventStream:
     model = models.named(ctx.store, LLMS, body["model"], "body.model")
     _check(body)
     reply = respond(_request(body), ctx.decider)
+    ctx.use("generations")
+    ctx.use("prompt_tokens", reply.usage.prompt)
+    ctx.use("completion_tokens", reply.usage.completion)
     most = model.get("capabilities", {}).get("context_limit")
     if most is not None and reply.usage.prompt > most:
         told = f"make {reply.usage.prompt} tokens, {LLMS.title(body['model'])} takes {most}"

@@ -120,6 +120,7 @@ def search(
     Order of work: filter, retrieve per corpus, merge by score, take offset + limit, rerank, drop the
     offset, cut out the text. Ties: corpus order, document id, part.
     """
+    ctx.use("searches")
     jobs.settle(ctx.world)
     wanted = [_wanted(ctx, request, place) for request, place in zip(corpora, places, strict=True)]
     if parameters.get("reranker") is not None:

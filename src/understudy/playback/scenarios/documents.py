@@ -15,7 +15,7 @@ import orjson
 from understudy.engine.compiling import Compiled
 from understudy.engine.faults import Fault, fault_of
 from understudy.engine.operation import Operation
-from understudy.errors import SetupError
+from understudy.errors import NotThere, SetupError
 from understudy.playback.scenarios import conditions
 from understudy.playback.scenarios.located import Located, Step, read
 from understudy.settings import data_directory
@@ -94,15 +94,19 @@ def find(name: str) -> Path:
     if path.suffix in {".yaml", ".yml"}:
         if path.is_file():
             return path
-        raise SetupError("there is no such file", name)
+        raise NotThere("there is no such file", name)
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean '{close[0]}'?" if close else f"shipped ones are {', '.join(known)}"
-    raise SetupError(f"no scenario '{name}'; {hint} A path ends in .yaml")
+    raise NotThere(f"no scenario '{name}'; {hint} A path ends in .yaml")
 
 
 def load(path: Path, apis: Iterable[Compiled]) -> Scenario:
     """The scenario in a file; SetupError says with line and column what is wrong and what would be right."""
-    document = read(path)
+    return scenario_of(read(path), apis)
+
+
+def scenario_of(document: Located, apis: Iterable[Compiled]) -> Scenario:
+    """The scenario that a document is; SetupError as for `load`."""
     for place, message in faults_in(document.value):
         raise document.fault(message, place)
     compiled = next(one for one in apis if one.api.name == document.value["api"])

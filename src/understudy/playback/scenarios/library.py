@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from understudy.engine.compiling import Compiled
 from understudy.engine.faults import Faults
 from understudy.engine.play import Play
-from understudy.playback.scenarios.documents import Scenario, find, load
+from understudy.playback.scenarios.documents import Scenario, find, load, scenario_of
+from understudy.playback.scenarios.located import Located
 from understudy.playback.scenarios.scene import Played
 from understudy.state.world import Start, World
 
@@ -29,6 +34,16 @@ class Library:
         if name not in self._read:
             self._read[name] = load(find(name), self._apis)
         return self._read[name]
+
+    def add(self, document: Mapping[str, Any]) -> str:
+        """Take over a scenario that somebody wrote without a file; the name it has here.
+
+        The same document has the same name.
+        """
+        name = f"document-{hashlib.blake2b(orjson.dumps(document), digest_size=8).hexdigest()}"
+        if name not in self._read:
+            self._read[name] = scenario_of(Located(Path(name), document), self._apis)
+        return name
 
     def start(self, name: str) -> Start:
         """What a world of this scenario begins as."""

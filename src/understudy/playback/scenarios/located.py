@@ -33,6 +33,8 @@ class Located:
     def where(self, place: Sequence[Step] = ()) -> str:
         """`file:line:column` of a part, or of what holds it."""
         steps = tuple(place)
+        if not self.marks:
+            return ".".join([str(self.path), *map(str, place)])
         while steps and steps not in self.marks:
             steps = steps[:-1]
         line, column = self.marks.get(steps, (1, 1))
