@@ -56,8 +56,9 @@ def fork_world(ctx: Context, world: str, body: Json) -> Any:
 
 
 @control("getSnapshot")
-def get_snapshot(ctx: Context, world: str) -> Any:
-    return world_of(ctx, world).snapshot()
+def get_snapshot(ctx: Context, world: str, start: bool = False) -> Any:
+    found = world_of(ctx, world)
+    return (plane_of(ctx).worlds.start_of(found) if start else found).snapshot()
 
 
 @control("putSnapshot")

@@ -79,6 +79,8 @@ class Call:
     script: Callable[[], Decider] | None = None
     """Makes the decider of a scenario, anew each time the handler begins."""
     decider: Decider | None = None
+    violates: bool = False
+    """Whether it was refused because it breaks the contract: its path, its method or its content."""
     bound: bool = False
     """Whether it came by a listener that leads to one world, and takes any credential as its owner's."""
     used: dict[str, float] | None = None

@@ -75,6 +75,8 @@ def record(call: Call, redaction: Redaction) -> None:
         call.played,
         call.api.name,
         call.stream,
+        call.headers.get(b"content-type", b""),
+        call.violates,
     )
     call.world.journal.later(_entry, facts, len(body) + len(answer))
 
@@ -96,6 +98,8 @@ def _entry(facts: tuple[Any, ...]) -> Entry:
         played,
         api,
         stream,
+        request_type,
+        violates,
     ) = facts
     tells = operation is None or status >= 400 or operation.tells_secrets
     return Entry._make(
@@ -112,6 +116,8 @@ def _entry(facts: tuple[Any, ...]) -> Entry:
             problem,
             played,
             tuple(dict.fromkeys(map(_kind, stream.events))) if stream is not None else (),
+            request_type.decode("latin-1"),
+            violates,
         )
     )
 

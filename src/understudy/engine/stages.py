@@ -108,10 +108,12 @@ class Routing(Step, SpecMiddleware):  # type: ignore[misc]
         if found is None and call.api.trailing_slash and call.path.endswith(b"/"):
             found = router.find(call.path[:-1])
         if found is None:
+            call.violates = True
             return _unknown_path(router, call)
         methods, call.path_values = found
         operation = methods.get(call.method)
         if operation is None:
+            call.violates = True
             return MethodNotAllowed(call.method, sorted(methods))
         call.operation = operation
         return None
@@ -178,6 +180,7 @@ class Validation(Stage):
         assert operation is not None
         bound = binding.bind(operation, call, self._limits) if not operation.planned else {}
         if isinstance(bound, ApiError):
+            call.violates = True
             return bound
         call.arguments = bound
         refusal = call.confirm(call) if call.confirm is not None else None

@@ -17,8 +17,8 @@ class Entry(NamedTuple):
     """One call, credentials already redacted. Bodies are cut at `MAX_BODY` bytes.
 
     `at` is the time of the world in milliseconds; `problem` says what we think was wrong, `played` which
-    rules and faults had a part in it, `events` the kinds of events that a stream told. A status of 0 means
-    that the connection was reset.
+    rules and faults had a part in it, `events` which kinds of events a stream told, `violates` whether it was
+    refused for breaking the contract. A status of 0 means that the connection was reset.
     """
 
     number: int
@@ -33,6 +33,8 @@ class Entry(NamedTuple):
     problem: str = ""
     played: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    request_type: str = ""
+    violates: bool = False
 
     @property
     def size(self) -> int:
@@ -52,6 +54,8 @@ class Entry(NamedTuple):
             "response_body": self.response_body.decode("utf-8", "replace"),
             "problem": self.problem,
             "played": list(self.played),
+            "request_type": self.request_type,
+            "violates": self.violates,
         }
 
 
