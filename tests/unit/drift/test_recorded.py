@@ -44,7 +44,9 @@ def har(
 
 
 def journal(answer: str, status: int = 200) -> Any:
-    return Entry(1, 0, "POST", "/things/7?limit=2", "changeThing", status, b"{}", answer.encode()).plain()
+    return Entry(
+        1, 0, "things", "POST", "/things/7?limit=2", "changeThing", status, b"{}", answer.encode()
+    ).plain()
 
 
 def judged(directory: Path, value: Any, name: str = "a.json") -> Outcome:

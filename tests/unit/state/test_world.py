@@ -146,10 +146,11 @@ def test_dials_count_looks_or_time() -> None:
 def test_the_journal_is_a_ring_in_entries_and_bytes() -> None:
     journal = Journal()
     for number in range(MAX_ENTRIES + 5):
-        journal.later(Entry._make, (number, 0, "GET", "/", "", 200, b"", b"", "", ()), 0)
+        journal.later(lambda made: Entry(made, 0, "one", "GET", "/", "", 200, b"", b""), number, 0)
     assert (len(journal.entries), journal.dropped) == (MAX_ENTRIES, 5)
     for number in range(700):
-        journal.later(Entry._make, (number, 0, "GET", "/", "", 200, b"x" * 65536, b"", "", ()), 65536)
+        large = b"x" * 65536
+        journal.later(lambda made: Entry(made, 0, "one", "GET", "/", "", 200, large, b""), number, 65536)
     assert sum(entry.size for entry in journal.entries) <= 32 * 1024 * 1024
 
 
