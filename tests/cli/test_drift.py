@@ -14,6 +14,8 @@ import yaml
 
 from tests.unit.drift.altered import Altered, served
 from tests.unit.drift.documents import document, members
+from understudy.app import create_server
+from understudy.settings import Settings
 
 TEXT = {"type": "string"}
 
@@ -81,7 +83,7 @@ def test_shipped_contracts_are_compared_by_name_and_profile(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["spec", "diff", "none.yaml", "vectara"], "none.yaml: is neither a file nor one of aivax, vectara"),
+        (["spec", "diff", "none.yaml", "vectara"], "none.yaml: is neither a file nor one of aivax, understudy, vectara"),
         (["spec", "diff", "vectara@new", "vectara"], "vectara@new: has no profile 'new'; it has oas-"),
         (["spec", "diff", "bad.yaml", "vectara"], "bad.yaml: is no OpenAPI 3.0 document"),
         (["spec", "diff", "apart.yaml", "vectara"], "apart.yaml: refers to other files"),
@@ -93,6 +95,19 @@ def test_shipped_contracts_are_compared_by_name_and_profile(tmp_path: Path) -> N
         (
             ["drift", "--api", "vectara", "--target", "http://h", "--key", "$NO"],
             "--key: there is no variable NO",
+        ),
+        (
+            ["drift", "--api", "vectara", "--target", "http://127.0.0.1:1", "--only", "lamps"],
+            "--only: 'lamps' is no operation, tag or family",
+        ),
+        (
+            ["drift", "--api", "vectara", "--target", "http://127.0.0.1:1", "--header", "lamps"],
+            "--header: 'lamps' is no header",
+        ),
+        (["drift", "--api", "aivax", "--target", "http://127.0.0.1:1", "--oauth", "a:b"], "--oauth: takes"),
+        (
+            ["drift", "--api", "vectara", "--target", "http://127.0.0.1:1", "--oauth", "a:b"],
+            "--oauth: gave no",
         ),
         (["drift", "--api", "vectara", "--against", "none"], "none: is neither a file nor a directory"),
     ],
@@ -106,6 +121,44 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(specs: Path, arguments: list[
     assert said in done.stderr
     assert done.stderr.splitlines()[-1].startswith("understudy: ")
     assert "Traceback" not in done.stderr
+
+
+class Heard:
+    """A server of ours that keeps the headers of every request."""
+
+    def __init__(self) -> None:
+        self.inner = create_server(Settings(log_format="none"))
+        self.headers: list[dict[str, str]] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.headers.append({name.decode(): value.decode() for name, value in scope["headers"]})
+        await self.inner(scope, receive, send)
+
+
+@pytest.mark.parametrize(
+    ("flags", "api_key", "authorization"),
+    [
+        ([], "zut_understudy", ""),
+        (["--key", "zut_understudy"], "zut_understudy", ""),
+        (["--header", "Authorization: Bearer zut_understudy"], "", "Bearer zut_understudy"),
+        (["--oauth", "understudy:understudy-secret"], "", "Bearer ey"),
+    ],
+)
+def test_the_target_gets_the_credential_that_was_given(
+    tmp_path: Path, flags: list[str], api_key: str, authorization: str
+) -> None:
+    heard = Heard()
+    common = ["--api", "vectara", "--only", "listCorpora", "--header", "X-Gateway: inner", "--json"]
+    with served(heard) as url:
+        done = understudy("drift", *common, "--target", url, *flags, directory=tmp_path)
+    heard.inner.close()
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["compared"] > 2
+    asked = [one for one in heard.headers if one.get("x-gateway")]
+    assert len(asked) > 2
+    assert {one.get("x-api-key", "") for one in asked} == {api_key}
+    assert all(one.get("authorization", "").startswith(authorization) for one in asked)
+    assert not authorization or all(one["authorization"] for one in asked)
 
 
 def test_nobody_at_the_address_is_exit_code_3(tmp_path: Path) -> None:

@@ -137,7 +137,15 @@ def drift(
     target: Annotated[
         str | None, typer.Option(help="Base URL of a server that is compared with the stand-in.")
     ] = None,
-    key: Annotated[str, typer.Option(envvar="UNDERSTUDY_TARGET_KEY", help="Credential for the target.")] = "",
+    key: Annotated[
+        str,
+        typer.Option(envvar="UNDERSTUDY_KEY", help="Key for the target, or $NAME of a variable with it."),
+    ] = "",
+    oauth: Annotated[str, typer.Option(help="CLIENT_ID:CLIENT_SECRET, traded for a token.")] = "",
+    header: Annotated[list[str] | None, typer.Option(help="'Name: value' with every request.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Tag, operation or family; repeatable, all when absent.")
+    ] = None,
     allow_write: Annotated[
         bool, typer.Option("--allow-write", help="Make and delete things on a target off loopback too.")
     ] = False,
@@ -160,7 +168,8 @@ def drift(
     document = open_document(str(spec or api))
     if against is not None:
         raise typer.Exit(command.judge_records(document, against, as_json, sarif))
-    raise typer.Exit(command.play(document, str(target), key, allow_write, as_json, sarif, fixture))
+    wanted = command.Live(str(target), key, oauth, header or (), only or (), allow_write, fixture)
+    raise typer.Exit(command.play(document, wanted, as_json, sarif))
 
 
 @app.command()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import typer
 
+from understudy.cli import targets
 from understudy.cli.grouped import Row, show
 from understudy.conformance.contract import Contract
 from understudy.conformance.drift import differences, specs
@@ -21,6 +21,9 @@ from understudy.conformance.drift.differences import Outcome
 from understudy.conformance.drift.documents import Document, open_document
 from understudy.conformance.reports.sarif import Level, Result, sarif
 from understudy.errors import SetupError
+
+if TYPE_CHECKING:
+    from understudy.conformance.sending import Target
 
 SHOWN_OPERATIONS = 3
 UNREACHABLE = 3
@@ -55,52 +58,68 @@ def judge_records(document: Document, against: Path, as_json: bool, sarif_file: 
     return _tell(document, str(against), outcome, as_json, sarif_file)
 
 
-def play(
-    document: Document,
-    url: str,
-    key: str,
-    write: bool,
-    as_json: bool,
-    sarif_file: Path | None,
-    fixture: str,
-) -> int:
+@dataclass(frozen=True)
+class Live:
+    """The flags of a live comparison, as they were given."""
+
+    url: str
+    key: str
+    oauth: str
+    header: Sequence[str]
+    only: Sequence[str]
+    write: bool
+    fixture: str
+
+
+def play(document: Document, wanted: Live, as_json: bool, sarif_file: Path | None) -> int:
     """Play the scenario on a target and on the stand-in."""
     from understudy.app import create_server
     from understudy.conformance.drift import live
-    from understudy.conformance.sending import Target, Unreachable
+    from understudy.conformance.sending import Unreachable
     from understudy.settings import Settings
 
     if not document.api:
         raise SetupError(
             "a live comparison needs an API that Understudy plays: --api vectara or --api aivax", "--api"
         )
-    if not url.startswith(("http://", "https://")):
+    if not wanted.url.startswith(("http://", "https://")):
         raise SetupError("has to begin with http:// or https://", "--target")
     contract = Contract(document.bundle, document.api)
-    server = create_server(Settings(fixture=fixture, log_format="none"))
+    targets.check_only(contract, wanted.only)
+    server = create_server(Settings(fixture=wanted.fixture, log_format="none"))
     own = next(one.api.sample_keys[0] for one in server.apis if one.api.name == document.api)
-    target = Target(url.rstrip("/"), live.credential(contract, _key(key) or own))
-    stand_in = Target("http://127.0.0.1", live.credential(contract, own), app=server)
     try:
-        allowed = write or target.is_local
+        target, stand_in = _sides(contract, wanted, own, server)
+        allowed = wanted.write or target.is_local
         if not allowed:
             _progress("only reading, as the target is not on loopback; --allow-write plays all")
-        outcome = live.compare(document, target, stand_in, write=allowed, tell=_progress)
+        outcome = live.compare(document, target, stand_in, write=allowed, only=wanted.only, tell=_progress)
     except Unreachable as error:
-        _progress(f"understudy: {url}: cannot be reached ({error})")
+        _progress(f"understudy: {wanted.url}: cannot be reached ({error})")
         return UNREACHABLE
     finally:
         server.close()
-    return _tell(document, url, outcome, as_json, sarif_file)
+    return _tell(document, wanted.url, outcome, as_json, sarif_file)
 
 
-def _key(text: str) -> str:
-    """A key, or the one in the variable that is named."""
-    if not text.startswith("$"):
-        return text
-    if text[1:] not in os.environ:
-        raise SetupError(f"there is no variable {text[1:]}", "--key")
-    return os.environ[text[1:]]
+def _sides(contract: Contract, wanted: Live, own: str, server: Any) -> tuple[Target, Target]:
+    """The target with what the flags say, and the stand-in with its own key and the same other headers."""
+    from understudy.conformance.drift import live
+    from understudy.conformance.sending import Target
+
+    ours = {name.lower(): value for name, value in live.credential(contract, own).items()}
+    carrying = {"authorization", *ours}
+    headers = targets.headers(wanted.header)
+    common = {name: value for name, value in headers.items() if name not in carrying}
+    if wanted.oauth:
+        headers["authorization"] = f"Bearer {targets.token(contract.name, wanted.url, wanted.oauth)}"
+    if wanted.key or carrying.isdisjoint(headers):
+        given = live.credential(contract, targets.key(wanted.key) or own)
+        headers |= {name.lower(): value for name, value in given.items()}
+    return (
+        Target(wanted.url.rstrip("/"), headers),
+        Target("http://127.0.0.1", common | ours, app=server),
+    )
 
 
 def _tell(document: Document, subject: str, outcome: Outcome, as_json: bool, sarif_file: Path | None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import httpx
 import orjson
 import typer
 
+from understudy.cli import targets
 from understudy.conformance.codes import CODES
 from understudy.conformance.contract import Contract, read
 from understudy.conformance.findings import Finding
@@ -28,7 +28,6 @@ DIRECTORY = "understudy-report"
 UNREACHABLE = 3
 SHOWN = 40
 """How many findings the terminal tells; the reports have them all."""
-_TOKEN_PATH = {"vectara": "/oauth/token"}
 _HEADERS = {"vectara": ("x-api-key", ""), "aivax": ("authorization", "Bearer ")}
 
 
@@ -60,7 +59,7 @@ def verify(wanted: Wanted) -> int:
     target = _target(wanted, contract)
     options = _options(wanted, target)
     forms = _forms(wanted.report)
-    _check_only(contract, options)
+    targets.check_only(contract, options.only)
     run = Run(contract, target, options, _teller())
     skipped = len(run.operations) - sum(one.safe for one in run.operations) if options.safe else 0
     typer.echo(
@@ -132,36 +131,18 @@ def _contract(wanted: Wanted) -> Contract:
 def _target(wanted: Wanted, contract: Contract) -> Target:
     if not wanted.target.startswith(("http://", "https://")):
         raise SetupError("has to begin with http:// or https://", "--target")
-    headers: dict[str, str] = {}
-    for text in wanted.header:
-        name, colon, value = text.partition(":")
-        if not colon or not name.strip():
-            raise SetupError(f"'{text}' is no header; write 'Name: value'", "--header")
-        headers[name.strip().lower()] = value.strip()
+    headers = targets.headers(wanted.header)
     if wanted.oauth:
-        headers["authorization"] = f"Bearer {_token(wanted, contract)}"
+        headers["authorization"] = f"Bearer {targets.token(contract.name, wanted.target, wanted.oauth)}"
     if wanted.key:
         headers |= _credential(contract.name, wanted.key)
-    other = _credential(contract.name, wanted.other_key) if wanted.other_key else {}
+    other = _credential(contract.name, wanted.other_key, "--other-key") if wanted.other_key else {}
     return Target(wanted.target.rstrip("/"), headers, other)
 
 
-def _credential(api: str, key: str) -> dict[str, str]:
+def _credential(api: str, key: str, flag: str = "--key") -> dict[str, str]:
     name, prefix = _HEADERS.get(api, ("authorization", "Bearer "))
-    return {name: f"{prefix}{os.environ.get(key[1:], '') if key.startswith('$') else key}"}
-
-
-def _token(wanted: Wanted, contract: Contract) -> str:
-    client_id, colon, secret = str(wanted.oauth).partition(":")
-    path = _TOKEN_PATH.get(contract.name)
-    if not colon or path is None:
-        raise SetupError("takes CLIENT_ID:CLIENT_SECRET of an API that has a token endpoint", "--oauth")
-    body = {"client_id": client_id, "client_secret": secret, "grant_type": "client_credentials"}
-    try:
-        answer = httpx.post(f"{wanted.target.rstrip('/')}{path}", json=body, timeout=30, trust_env=False)
-        return str(answer.json()["access_token"])
-    except (httpx.HTTPError, ValueError, KeyError) as error:
-        raise SetupError(f"gave no token ({type(error).__name__})", "--oauth") from None
+    return {name: f"{prefix}{targets.key(key, flag)}"}
 
 
 def _options(wanted: Wanted, target: Target) -> Options:
@@ -197,16 +178,6 @@ def _forms(text: str) -> list[str]:
         if one not in FORMS:
             raise SetupError(f"no form '{one}'; there is {', '.join(FORMS)}", "--report")
     return list(dict.fromkeys(["json", *forms]))
-
-
-def _check_only(contract: Contract, options: Options) -> None:
-    from understudy.conformance.lifecycles import families
-
-    known = {one.id.lower() for one in contract.operations.values()}
-    known |= {one.tag.lower() for one in contract.operations.values()} | set(families(contract.name))
-    for name in options.only:
-        if name.lower() not in known:
-            raise SetupError(f"'{name}' is no operation, tag or family of this contract", "--only")
 
 
 def _knock(target: Target) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -80,7 +80,7 @@ def check(
     if target.app is not None:
         schema.app = target.app
     chosen = schema.include(operation_id=list(operations)) if operations else schema
-    with _protected(guard) if target.app is None else nullcontext():
+    with _protected(guard):
         stream = from_schema(chosen).execute()
         try:
             for event in stream:
@@ -110,7 +110,7 @@ class Guard(Protocol):
 
 @contextmanager
 def _protected(guard: Guard) -> Iterator[None]:
-    """On a server that is not ours to break, nothing is changed but what the run has made itself.
+    """Requests go out as the guard wants them.
 
     Schemathesis knows these hooks for the whole process alone, so they are taken away again.
     """
@@ -119,8 +119,12 @@ def _protected(guard: Guard) -> Iterator[None]:
     def before_call(context: Any, case: Any, kwargs: Any) -> None:
         valid = case.meta is not None and case.meta.generation.mode.value == "positive"
         operation = case.operation.definition.raw.get("operationId", "")
-        path, body = guard.before(operation, dict(case.path_parameters or {}), case.body, valid)
-        case.path_parameters, case.body = path, body
+        path = dict(case.path_parameters or {})
+        held, body = guard.before(operation, path, case.body, valid)
+        if held != path:
+            case.path_parameters = held
+        if body is not case.body:  # a body that is set is judged anew, and what is no JSON taken for invalid
+            case.body = body
 
     def after_call(context: Any, case: Any, response: Any) -> None:
         told = Exchange(

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from understudy.conformance import fuzzing, judging, lifecycles, second_opinion, security, streams
+from understudy.conformance import choosing, fuzzing, judging, lifecycles, second_opinion, security, streams
 from understudy.conformance.contract import Contract, Operation
 from understudy.conformance.findings import Exchange, Finding, Findings
 from understudy.conformance.score import Score
@@ -182,17 +182,26 @@ class Run:
     def before(
         self, operation: str, path: dict[str, Any], body: Any, valid: bool
     ) -> tuple[dict[str, Any], Any]:
-        """Changes go to what this run has made; what it makes has a name that tells where it is from."""
+        """Changes go to what this run has made; what it makes has a name that tells where it is from.
+
+        In this process everything may be changed but what could end the credential of the run.
+        """
         known = self.contract.operations.get(operation)
         if known is None or known.safe:
             return path, body
+        if self._sender.target.app is not None:
+            account = lifecycles.account_operations(self.contract.name)
+            return (self._held(path) if operation in account else path), body
+        named = [name for name in NAMES if isinstance(body.get(name), str)] if isinstance(body, dict) else []
+        if valid and named:
+            body = {**body, **{name: self._mark() for name in named}}
+        return self._held(path), body
+
+    def _held(self, path: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a path that name what this run has made; the others lead to nobody."""
         mine = {key for _, key in self._made}
         mine |= {str(value) for _, where in self._made.values() for value in where.values()}
-        held = {name: value if str(value) in mine else NOBODY for name, value in path.items()}
-        if valid and isinstance(body, dict):
-            marked = {name: self._mark() for name in NAMES if isinstance(body.get(name), str)}
-            body = {**body, **marked}
-        return held, body
+        return {name: value if str(value) in mine else NOBODY for name, value in path.items()}
 
     def after(self, exchange: Exchange) -> None:
         self._remember(exchange)
@@ -280,29 +289,13 @@ class Run:
 
 def chosen(contract: Contract, options: Options) -> list[Operation]:
     """The operations that a run is about: those asked for, of this shard."""
-    wanted = {name.lower() for name in options.only}
-    families = lifecycles.families(contract.name)
-    of_families = {op for name, family in families.items() if name in wanted for op in family.operations()}
-    return [
-        one
-        for one in contract.operations.values()
-        if (not wanted or one.id.lower() in wanted or one.tag.lower() in wanted or one.id in of_families)
-        and in_shard(one.id, options.shard)
-    ]
+    return [one for one in choosing.operations(contract, options.only) if in_shard(one.id, options.shard)]
 
 
 def chosen_families(contract: Contract, options: Options) -> list[lifecycles.Family]:
     """The families of a run; each is in one shard."""
-    wanted = {name.lower() for name in options.only}
-    found = []
-    for name, family in lifecycles.families(contract.name).items():
-        operation = contract.operations.get(family.create["operation"])
-        if operation is None or not in_shard(f"family {name}", options.shard):
-            continue
-        own = {one.lower() for one in family.operations()}
-        if not wanted or name in wanted or operation.tag.lower() in wanted or not wanted.isdisjoint(own):
-            found.append(family)
-    return found
+    families = choosing.families(contract, options.only)
+    return [one for one in families if in_shard(f"family {one.name}", options.shard)]
 
 
 def in_shard(name: str, shard: tuple[int, int]) -> bool:

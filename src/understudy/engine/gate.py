@@ -20,7 +20,6 @@ from understudy.errors import (
     BadRequest,
     SetupError,
     TooLarge,
-    Unauthorized,
     Unavailable,
     WorldNameError,
 )
@@ -169,16 +168,19 @@ class Gate:
     def _enter(self, call: Call) -> ApiError | None:
         """Find the world and count the call; the body is there, as a client id in it may name the world."""
         refusal: ApiError | None = None
+        lost = False
         try:
             self._find_world(call)
-        except WorldNameError:  # no key and no token leads to such a name
+        except WorldNameError:  # no key and no token leads to such a name, so that it is unknown
             call.world = self._worlds.get()
-            refusal = Unauthorized("the credential names no world that can be")
+            lost = True
         except SetupError as error:
             call.world = self._worlds.get()
             refusal = Unavailable(str(error))
         call.world.calls += 1
         call.number = call.world.calls
+        if lost:
+            call.world = call.world.emptied()
         return refusal
 
     def _done(self, call: Call) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, cast
 
 from understudy.errors import NotThere, SetupError, WorldNameError
@@ -72,6 +72,10 @@ class World:
             play=play,
             seen=dict(self.seen),
         )
+
+    def emptied(self) -> World:
+        """What somebody sees whose credential leads nowhere: nothing; journal and dials are those of here."""
+        return replace(self, store=Store(Clock(self.clock.state), Ids(self.seed, self.name)))
 
     def snapshot(self) -> dict[str, Any]:
         """Everything but the journal as plain data, versioned."""

@@ -18,11 +18,11 @@ KEY = {"x-api-key": "zut_understudy"}
 CORPUS = "/v2/corpora/"
 
 
-def compared(change: Change, *, write: bool = True) -> Outcome:
+def compared(change: Change, *, write: bool = True, only: tuple[str, ...] = ()) -> Outcome:
     sides = [Altered(one) for one in (change, same)]
     target, stand_in = (Target("http://127.0.0.1", KEY, app=one) for one in sides)
     try:
-        return live.compare(open_document("vectara"), target, stand_in, write=write)
+        return live.compare(open_document("vectara"), target, stand_in, write=write, only=only)
     finally:
         for one in sides:
             one.inner.close()
@@ -147,6 +147,37 @@ def test_a_profile_leaves_out_what_it_does_not_know() -> None:
     outcome = live.compare(open_document("vectara@seed"), target, stand_in, write=True)
     assert outcome.differences == []
     assert 100 < outcome.compared < 180
+
+
+@pytest.mark.parametrize(
+    ("only", "operations"),
+    [
+        ("getCorpus", {"getCorpus"}),
+        ("Corpora", {"createCorpus", "getCorpus", "updateCorpus", "listCorpora"}),
+        ("corpora", {"createCorpus", "getCorpus", "updateCorpus", "listCorpora"}),
+        ("documents", {"getCorpus"}),
+        ("agents", set()),
+    ],
+)
+def test_only_what_was_asked_for_is_compared(only: str, operations: set[str]) -> None:
+    def change(method: str, path: str, status: int, body: Any) -> tuple[int, Any]:
+        return status, of_corpora(body, colour="red")
+
+    outcome = compared(change, only=(only,))
+    assert {one.operation for one in outcome.differences} == operations
+    assert 0 < outcome.compared < 30
+
+
+def test_what_was_not_asked_for_is_called_only_to_have_something_to_ask_about() -> None:
+    called = set()
+
+    def change(method: str, path: str, status: int, body: Any) -> tuple[int, Any]:
+        called.add(path.split("/")[2])
+        return status, body
+
+    outcome = compared(change, only=("documents", "createChatTurn"))
+    assert outcome.differences == []
+    assert called == {"corpora", "chats"}
 
 
 def test_reading_alone_changes_nothing() -> None:

@@ -148,8 +148,8 @@ def test_the_journal_is_a_ring_in_entries_and_bytes() -> None:
     for number in range(MAX_ENTRIES + 5):
         journal.later(lambda made: Entry(made, 0, "one", "GET", "/", "", 200, b"", b""), number, 0)
     assert (len(journal.entries), journal.dropped) == (MAX_ENTRIES, 5)
+    large = b"x" * 65536
     for number in range(700):
-        large = b"x" * 65536
         journal.later(lambda made: Entry(made, 0, "one", "GET", "/", "", 200, large, b""), number, 65536)
     assert sum(entry.size for entry in journal.entries) <= 32 * 1024 * 1024
 

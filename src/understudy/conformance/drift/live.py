@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from understudy.conformance import judging, streams
+from understudy.conformance import choosing, judging, streams
 from understudy.conformance.contract import Contract, Operation
 from understudy.conformance.drift.differences import Difference, Outcome, ordered
 from understudy.conformance.drift.documents import Document
@@ -27,15 +27,20 @@ def compare(
     stand_in: Target,
     *,
     write: bool,
+    only: Sequence[str] = (),
     tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Play the scenario on both; `write` also makes and deletes things.
+
+    `only` names tags, operations or families: their answers alone are compared, and what has to be there
+    first is made.
 
     Raises:
         Unreachable: there is nobody at the address.
     """
     contract = Contract(document.bundle, document.api)
-    sides = [_played(contract, one, write, tell) for one in (target, stand_in)]
+    wanted = frozenset(one.id for one in choosing.operations(contract, only))
+    sides = [_played(contract, one, wanted, write, tell) for one in (target, stand_in)]
     comparison = _Comparison(contract, document)
     outcome = Outcome()
     found: list[Difference] = []
@@ -59,16 +64,19 @@ def credential(contract: Contract, key: str) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"}
 
 
-def _played(contract: Contract, target: Target, write: bool, tell: Callable[[str], None]) -> Played:
+def _played(
+    contract: Contract, target: Target, wanted: frozenset[str], write: bool, tell: Callable[[str], None]
+) -> Played:
+    """What was answered to the operations that are wanted."""
     sender = Sender(contract, target, lambda _: None)
-    player = Player(sender, lambda line: tell(f"{target.url}: {line}"))
+    player = Player(sender, wanted, lambda line: tell(f"{target.url}: {line}"))
     try:
         player.read()
         if write:
             player.write()
     finally:
         sender.close()
-    return player.played
+    return {key: answer for key, answer in player.played.items() if key[1] in wanted}
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,15 @@ class Player:
     """Plays the scenario on one server.
 
     Args:
+        wanted: the operations that it is about; a family or stream without any of them is not played.
         tell: gets a line of progress now and then.
     """
 
-    def __init__(self, sender: Sender, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, sender: Sender, wanted: frozenset[str], tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.sender = sender
+        self._wanted = wanted
         self.contract = sender.contract
         self.played: Played = {}
         self._tell = tell
@@ -40,7 +44,8 @@ class Player:
         """Call what changes nothing: lists, and things that are not there."""
         self._tell("reading")
         for operation in self.contract.operations.values():
-            if operation.safe and operation.method == "GET" and not _wants_more(self.contract, operation):
+            reads = operation.safe and operation.method == "GET" and operation.id in self._wanted
+            if reads and not _wants_more(self.contract, operation):
                 path = dict.fromkeys(self.contract.values(operation, operation.path), NOWHERE)
                 self._call("read", operation.id, path)
 
@@ -48,13 +53,14 @@ class Player:
         """Make things of every family that can be deleted, read, change and delete them; then stream."""
         known = lifecycles.families(self.contract.name)
         for name, family in known.items():
-            if _can_be_undone(family, known) and self._has(_needed(family, known)):
+            meant = not self._wanted.isdisjoint(family.operations())
+            if meant and _can_be_undone(family, known) and self._has(_needed(family, known)):
                 self._tell(f"family {name}")
                 self._family(name, family, known)
         for operation, script in lifecycles.stream_scripts(self.contract.name).items():
             steps = script.get("first", ())
             named = (one[word] for one in steps for word in ("operation", "delete") if word in one)
-            if self._has({operation, *named}):
+            if operation in self._wanted and self._has({operation, *named}):
                 self._tell(f"stream {operation}")
                 self._stream(operation, script)
 

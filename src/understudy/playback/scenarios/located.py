@@ -48,7 +48,7 @@ class Located:
 def read(path: Path) -> Located:
     """The document in a file; SetupError tells with line and column what is wrong with it."""
     root = yaml.compose(checked_text(path), Loader=_Loader)
-    document = Located(path)
+    document = Located(path, marks={(): (1, 1)})
     if root is not None:
         document.value = _value(root, (), document)
     return document
