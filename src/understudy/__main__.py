@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; a `SetupError` becomes one line and exit code 2."""
+    """Run the command line; a `SetupError` becomes one line and an exit code."""
     from understudy.cli.commands import app
     from understudy.errors import SetupError
 
@@ -14,7 +14,7 @@ def main() -> None:
         app()
     except SetupError as error:
         print(f"understudy: {error}", file=sys.stderr)  # noqa: T201 - this is the command line
-        sys.exit(2)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

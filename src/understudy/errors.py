@@ -43,6 +43,8 @@ class SetupError(UnderstudyError):
         where: file, `file:line` or flag that holds the fault.
     """
 
+    exit_code: ClassVar[int] = 2
+
     def __init__(self, message: str, where: str | None = None) -> None:
         super().__init__(f"{where}: {message}" if where else message)
 

@@ -83,7 +83,10 @@ def test_shipped_contracts_are_compared_by_name_and_profile(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["spec", "diff", "none.yaml", "vectara"], "none.yaml: is neither a file nor one of aivax, understudy, vectara"),
+        (
+            ["spec", "diff", "none.yaml", "vectara"],
+            "none.yaml: is neither a file nor one of aivax, understudy, vectara",
+        ),
         (["spec", "diff", "vectara@new", "vectara"], "vectara@new: has no profile 'new'; it has oas-"),
         (["spec", "diff", "bad.yaml", "vectara"], "bad.yaml: is no OpenAPI 3.0 document"),
         (["spec", "diff", "apart.yaml", "vectara"], "apart.yaml: refers to other files"),

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from understudy.cli.verbs import clock, fault, journal, options, scenario, state
 from understudy.settings import DEFAULT_PORT
 
 app = typer.Typer(
@@ -20,6 +21,8 @@ app = typer.Typer(
 )
 spec_app = typer.Typer(help="The contract: coverage, bundles, types.", no_args_is_help=True)
 app.add_typer(spec_app, name="spec")
+for noun in (state, journal, scenario, fault, clock):
+    app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 
 
 class ClockMode(StrEnum):
@@ -44,6 +47,14 @@ class LogFormat(StrEnum):
 class AnswerForm(StrEnum):
     bare = "bare"
     wire = "wire"
+
+
+class EnvForm(StrEnum):
+    sh = "sh"
+    dotenv = "dotenv"
+    json = "json"
+    powershell = "powershell"
+    github = "github"
 
 
 class Gravity(StrEnum):
@@ -170,6 +181,52 @@ def drift(
         raise typer.Exit(command.judge_records(document, against, as_json, sarif))
     wanted = command.Live(str(target), key, oauth, header or (), only or (), allow_write, fixture)
     raise typer.Exit(command.play(document, wanted, as_json, sarif))
+
+
+@app.command()
+def env(
+    form: Annotated[EnvForm, typer.Option("--format", help="How they are written.")] = EnvForm.sh,
+    world: options.World = options.DEFAULT,
+    url: options.Url = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Print variables that point clients at a server: eval "$(understudy env)"."""
+    from understudy.cli import env as command
+
+    typer.echo(command.render(command.variables(url, world), "json" if as_json else form.value))
+
+
+@app.command()
+def doctor(url: options.Url = None, token: options.Token = None, as_json: options.AsJson = False) -> None:
+    """Look for what could keep Understudy from working here; exit code 1 when something does."""
+    from understudy.cli import doctor as command
+    from understudy.cli import telling
+
+    found = command.examine(url, token)
+    if as_json:
+        telling.as_json({"findings": found})
+    else:
+        telling.rows([one["grade"], one["what"], one["cure"]] for one in found)
+    raise typer.Exit(1 if any(one["grade"] == "bad" for one in found) else 0)
+
+
+@app.command("replay-bundle")
+def replay_bundle(
+    file: Annotated[Path, typer.Argument(help="File that a failed test left.")],
+    as_json: options.AsJson = False,
+) -> None:
+    """Play the calls of a failed test again; 0 when every answer is the same, 1 when one is not."""
+    from understudy.cli import bundles, telling
+
+    told = bundles.replay(file)
+    if as_json:
+        telling.as_json(told)
+    else:
+        for one in told["differing"]:
+            typer.echo(f"call {one['number']} was {one['was']['status']} {one['was']['response_body'][:200]}")
+            typer.echo(f"call {one['number']} is  {one['is']['status']} {one['is']['response_body'][:200]}")
+        typer.echo(f"{told['test']}: {told['calls']} calls, {len(told['differing'])} answered otherwise")
+    raise typer.Exit(1 if told["differing"] else 0)
 
 
 @app.command()

@@ -14,6 +14,7 @@ import uvicorn
 
 from understudy import __version__
 from understudy.app import Server, create_server
+from understudy.cli import running
 from understudy.cli.access_log import AccessLog
 from understudy.engine.protocol import protocol_for
 from understudy.errors import SetupError
@@ -32,12 +33,16 @@ def run(settings: Settings, ready_file: Path | None = None) -> None:
     listener = _listen(settings.host, settings.port)
     log = AccessLog(as_json=settings.log_format == "json") if settings.log_format != "none" else None
     server = create_server(settings, log)
-    url = _url(settings.host, listener.getsockname()[1])
+    port = listener.getsockname()[1]
+    url = _url(settings.host, port)
+    left = running.remember(port, server.admin_token)
     runner = _Runner(_config(server), banner(server, url), url, ready_file)
     try:
         runner.run(sockets=[listener])
     finally:
         server.close()
+        if left is not None:
+            left.unlink(missing_ok=True)
         if log is not None:
             log.flush()
 

@@ -292,6 +292,17 @@ class Transaction:
             store.clock.state, store.ids.counters, store._sequence, store.version = self._before
 
 
+def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    """Whether two are the same once a snapshot has made lists of their tuples."""
+    return left == right or _listed(left) == _listed(right)
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _listed(one) for name, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 def diff(before: Store, after: Store) -> list[dict[str, Any]]:
     """What differs, per record: `{kind, scope, key, change: added|removed|changed, before?, after?}`."""
     changes: list[dict[str, Any]] = []
@@ -302,7 +313,7 @@ def diff(before: Store, after: Store) -> list[dict[str, Any]]:
         for key in list(old) + [key for key in new if key not in old]:
             left, right = old.get(key), new.get(key)
             if left is right or (
-                left and right and left.value == right.value and left.private == right.private
+                left and right and left.value == right.value and _same(left.private, right.private)
             ):
                 continue
             change = "changed" if left and right else "added" if right else "removed"

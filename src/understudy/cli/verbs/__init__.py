@@ -1,0 +1,1 @@
+"""Commands about a running server, each noun in a module of its own."""
