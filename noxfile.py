@@ -18,6 +18,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("understudy", "spec", "bundle", "--check")
     session.run("understudy", "spec", "types", "--check")
+    session.run("understudy", "spec", "proto", "--check")
 
 
 @nox.session

@@ -6,23 +6,29 @@ import difflib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
 from understudy.admin import Plane, control_plane
 from understudy.apis import aivax, vectara
+from understudy.apis.vectara import v1
 from understudy.engine import spec
 from understudy.engine.compiling import Compiled, compile_api
 from understudy.engine.definition import ApiDefinition
 from understudy.engine.fixtures import seeder
 from understudy.engine.gate import Gate, Log
 from understudy.engine.stages import StageApp
+from understudy.errors import SetupError
 from understudy.playback.scenarios.library import Library
 from understudy.sandbox import running
 from understudy.settings import Settings, data_directory
 from understudy.state.world import Worlds
 
-APIS: tuple[ApiDefinition, ...] = (vectara.API, aivax.API)
+if TYPE_CHECKING:
+    from understudy.apis.vectara.v1.grpc.service import QueryServer
+
+APIS: tuple[ApiDefinition, ...] = (vectara.API, aivax.API, v1.API)
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
         running.check()
     stage = StageApp(settings)
     apis: list[Compiled] = []
-    for api in APIS:
+    served = tuple(api.configure(api, settings) for api in APIS)
+    for api in served:
         compiled, resolver = compile_api(api, spec.load(data_directory("specs") / api.name), settings.profile)
         stage.add_definition(compiled, resolver)
         apis.append(compiled)
@@ -93,10 +100,10 @@ def create_server(settings: Settings | None = None, log: Log | None = None) -> S
     nearest = _nearest(apis)
 
     def bound_gate(world: str) -> Gate:
-        return Gate(stage, _nothing_here, APIS, worlds, settings, log, nearest, bound=world)
+        return Gate(stage, _nothing_here, served, worlds, settings, log, nearest, bound=world)
 
     plane = Plane(worlds, apis, library, settings, token, bound_gate)
-    gate = Gate(stage, control_plane(plane), APIS, worlds, settings, log, nearest)
+    gate = Gate(stage, control_plane(plane), served, worlds, settings, log, nearest)
     return Server(settings, gate, worlds, tuple(apis), token, stage, plane)
 
 
@@ -105,6 +112,18 @@ async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
     headers = [(b"content-length", b"0")]
     await send({"type": "http.response.start", "status": 404, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
+
+
+def grpc_server(server: Server) -> QueryServer | None:
+    """The server for gRPC beside it, not yet started, or None; SetupError when the extra is lacking."""
+    settings = server.settings
+    if settings.grpc_port is None:
+        return None
+    try:
+        from understudy.apis.vectara.v1.grpc.service import QueryServer
+    except ImportError as error:
+        raise SetupError(f"needs `pip install 'understudy[grpc]'` ({error})", "--grpc-port") from None
+    return QueryServer(server.gate, settings.host, settings.grpc_port)
 
 
 def _nearest(apis: list[Compiled]) -> Callable[[str, str], list[str]]:

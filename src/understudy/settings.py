@@ -11,6 +11,8 @@ Profile = Literal["seed", "oas-2026-01", "sdk-0.4.3", "union"]
 LOG_FORMATS = ("text", "json", "none")
 
 DEFAULT_PORT = 4820
+CUSTOMER_ID = 1526022105
+"""The number of the account in v1 of Vectara, where callers name it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Settings:
         hosts: Host names accepted besides loopback and the production names of the APIs.
         admin_token: token of the control plane; made from the operating system's randomness when None.
         allow_lambda: run the code of tools, in a sandbox; a start fails where the kernel has none.
+        customer_id: the number of the account, for APIs whose callers name it.
+        retired_v1: whether v1 of Vectara answers, or says that it is gone.
+        grpc_port: where gRPC is served; 0 lets the system choose, None serves none.
         log_format: text, json or none.
         check_answers: compare every answer with the contract before it leaves.
         strict_answers: turn an answer that breaks the contract into a 500 (our own tests do).
@@ -65,6 +70,9 @@ class Settings:
     hosts: tuple[str, ...] = ()
     admin_token: str | None = None
     allow_lambda: bool = False
+    customer_id: int = CUSTOMER_ID
+    retired_v1: Literal["live", "gone"] = "live"
+    grpc_port: int | None = None
     log_format: Literal["text", "json", "none"] = "text"
     check_answers: bool = True
     strict_answers: bool = False

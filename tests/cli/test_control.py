@@ -168,7 +168,7 @@ def test_the_doctor_looks_at_everything(run: Run) -> None:
         (("state", "load", "nix.json"), "nix.json: cannot be read: No such file"),
         (("state", "save", "nowhere/x.json"), "nowhere/x.json: cannot be written: No such file"),
         (("state", "patch", "corpus", "handbook", "{"), "VALUE: '{' is no JSON"),
-        (("fault", "add", "x"), "does nothing: it needs one of status"),
+        (("fault", "add", "listCorpora"), "does nothing: it needs one of status"),
         (("fault", "remove", "nix"), "no fault 'nix'"),
         (("scenario", "run", "nix"), "no scenario 'nix'"),
         (("journal", "verify", "nix"), "there is no operation 'nix'"),

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from understudy.settings import CUSTOMER_ID
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -127,7 +129,15 @@ AIVAX = Contract(
     },
     refusal=frozenset({"error", "details"}),
 )
-CONTRACTS = (VECTARA, AIVAX)
+VECTARA_V1 = Contract(
+    name="vectara-v1",
+    path_values={},
+    headers=lambda key: {"x-api-key": key, "customer-id": str(CUSTOMER_ID)},
+    wrong=VECTARA.wrong,
+    kinds_of_key=VECTARA.kinds_of_key,
+    refusal=frozenset({"code", "message", "details"}),
+)
+CONTRACTS = (VECTARA, AIVAX, VECTARA_V1)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from openapi_core.validation.response.exceptions import ResponseValidationError
 
 from tests.apis.aivax import scheduled
 from tests.apis.aivax.conftest import UNKNOWN, client_of
-from tests.contract.contract import AIVAX, VECTARA, Contract
+from tests.contract.contract import AIVAX, CONTRACTS, VECTARA, VECTARA_V1, Contract
 from understudy.pytest_plugin import Understudy
 
 Calls = list[tuple[str, str, dict[str, Any], int]]
@@ -586,7 +586,23 @@ AIVAX_CALLS: Calls = [
     ("delete", f"{scheduled.PATH}/recurring/{scheduled.WEEKLY}", {}, 200),
     ("delete", WEB_CHAT, {}, 200),
 ]
-ALL_CALLS = {"vectara": CALLS, "aivax": AIVAX_CALLS}
+BATCH = {
+    "query": [
+        {
+            "query": "How long is the frame guaranteed?",
+            "corpusKey": [{"corpusId": 1}],
+            "summary": [{"debug": True, "factualConsistencyScore": True, "chat": {"store": True}}],
+        },
+        {"query": "lamp", "corpusKey": [{"corpusId": 999}]},
+    ]
+}
+V1_CALLS: Calls = [
+    ("post", "/v1/query", {"json": BATCH}, 200),
+    ("post", "/v1/query", {"json": {"query": 1}}, 400),
+    ("post", "/v1/stream-query", {"json": BATCH}, 200),
+    *(("post", path, {"json": {}}, 410) for path in VECTARA_V1.bundle["paths"] if "query" not in path),
+]
+ALL_CALLS = {"vectara": CALLS, "aivax": AIVAX_CALLS, "vectara-v1": V1_CALLS}
 
 
 def wrapped(contract: Contract) -> dict[str, Any]:
@@ -614,6 +630,7 @@ def wrapped(contract: Contract) -> dict[str, Any]:
 JUDGES = {
     "vectara": OpenAPI.from_dict(VECTARA.bundle),
     "aivax": OpenAPI.from_dict(AIVAX.bundle),
+    "vectara-v1": OpenAPI.from_dict(VECTARA_V1.bundle),
     "aivax wire": OpenAPI.from_dict(wrapped(AIVAX)),
 }
 
@@ -640,6 +657,14 @@ def test_real_answers_are_what_the_contract_describes(understudy: Understudy) ->
             if status == 200:
                 told = answer.json()
                 made |= {name: told[f"{name}_id"] for name in made if f"{name}_id" in told}
+
+
+def test_real_answers_of_v1_are_what_the_contract_describes(understudy: Understudy) -> None:
+    with httpx.Client(base_url=understudy.url, headers=VECTARA_V1.headers(understudy.api_key)) as client:
+        for method, path, arguments, status in V1_CALLS:
+            answer = client.request(method, path, **arguments)
+            assert answer.status_code == status, f"{method} {path}: {answer.text}"
+            judge("vectara-v1", answer, path)
 
 
 @pytest.mark.parametrize("form", ["bare", "wire"])
@@ -673,7 +698,7 @@ def _made(path: str, answer: httpx.Response) -> dict[str, str]:
     return {"token": told["publicUrl"].rpartition("/")[2]}
 
 
-@pytest.mark.parametrize("contract", [VECTARA, AIVAX], ids=lambda contract: contract.name)
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
 def test_every_operation_that_is_acted_is_judged(contract: Contract) -> None:
     """A new operation needs a line in its calls."""
     methods = [(method, path.split("/")) for method, path, _, _ in ALL_CALLS[contract.name]]

@@ -14,6 +14,7 @@ import pytest
 
 from tests.contract.mutants.catalogue import APIS, contract
 from understudy.app import Server, create_server
+from understudy.conformance.lifecycles import usual_headers
 from understudy.conformance.run import LAYERS, Options, Report, Run
 from understudy.conformance.score import FAILED
 from understudy.conformance.sending import Target
@@ -21,7 +22,11 @@ from understudy.settings import Settings
 
 SEED = int(os.environ.get("UNDERSTUDY_SEED", "20260101"))
 CASES = int(os.environ.get("UNDERSTUDY_CASES", "0"))
-EXAMPLES: Mapping[str, int] = {"vectara": max(1, CASES // 5000), "aivax": max(1, 6 * CASES // 1000)}
+EXAMPLES: Mapping[str, int] = {
+    "vectara": max(1, CASES // 5000),
+    "aivax": max(1, 6 * CASES // 1000),
+    "vectara-v1": max(1, CASES // 100),
+}
 """Cases of each way of making them: Vectara has so many more operations and members that few are enough."""
 SECONDS = None if CASES else 30.0
 """The suite ends each API after this time; what was sent until then is judged."""
@@ -29,6 +34,7 @@ PAGE = os.environ.get("UNDERSTUDY_FIGURES", "")
 HEADERS: Mapping[str, tuple[str, str]] = {
     "vectara": ("x-api-key", "zut_understudy"),
     "aivax": ("authorization", "Bearer sk-understudy"),
+    "vectara-v1": ("x-api-key", "zut_understudy"),
 }
 
 
@@ -44,7 +50,9 @@ def served() -> Iterator[Server]:
 def run(server: Server, api: str) -> Report:
     name, key = HEADERS[api]
     server.worlds.create("neighbour")
-    target = Target("http://127.0.0.1", {name: key}, {name: f"{key}@neighbour"}, app=server)
+    usual = usual_headers(api)
+    other = {**usual, name: f"{key}@neighbour"}
+    target = Target("http://127.0.0.1", {**usual, name: key}, other, app=server)
     options = Options(examples=EXAMPLES[api], seed=SEED, budget=SECONDS, layers=LAYERS)
     return Run(contract(api), target, options).execute()
 
@@ -70,3 +78,14 @@ def test_our_server_keeps_its_contract(api: str) -> None:
     if PAGE:
         with open(PAGE, "a", encoding="utf-8") as page:
             page.write(figures(api, report))
+
+
+def test_our_server_keeps_the_contract_of_v1() -> None:
+    """It has no lifecycles; what is created is created in v2."""
+    with served() as server:
+        report = run(server, "vectara-v1")
+        assert [f"{one.code} {one.operation} {one.place}: {one.message}" for one in report.findings] == []
+        assert server.violations == []
+        assert report.exit_code == 0
+    assert report.sent["security"] > 50
+    assert report.sent["schemathesis"] >= max(CASES, 100)

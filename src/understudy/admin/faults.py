@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from typing import Any
 
-from understudy.admin.plane import control, world_of
+from understudy.admin.plane import control, plane_of, world_of
+from understudy.engine.compiling import Compiled
 from understudy.engine.context import Context
 from understudy.engine.faults import Faults
 from understudy.engine.play import Play
@@ -23,6 +26,7 @@ def list_faults(ctx: Context, world: str) -> Any:
 def add_fault(ctx: Context, world: str, body: dict[str, Any]) -> Any:
     for place, message in faults_in(body, "fault"):
         raise BadRequest({".".join(["body", *map(str, place)]): message})
+    _check_operation(plane_of(ctx).apis, body.get("operation", "*"))
     fault = _faults(world_of(ctx, world)).add(body)
     return {**fault.plain(), "met": 0, "fired": 0}, 201
 
@@ -41,6 +45,19 @@ def clear_faults(ctx: Context, world: str) -> None:
     found = world_of(ctx, world)
     _faults(found).clear()
     _rest(found)
+
+
+def _check_operation(apis: Sequence[Compiled], stated: str) -> None:
+    """400 for an operation or tag that no API has: a fault that never fires helps nobody."""
+    api, _, wanted = stated.rpartition(":")
+    known: set[str] = {"*"}
+    for compiled in apis:
+        if api in ("", compiled.api.name):
+            known |= {name for one in compiled.operations.values() for name in (one.id, one.tag)}
+    if wanted not in known:
+        close = difflib.get_close_matches(wanted, known, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        raise BadRequest({"body.operation": f"there is no operation or tag '{stated}'{hint}"})
 
 
 def _faults(world: World) -> Faults:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from understudy.cli.verbs import clock, fault, journal, options, scenario, state
-from understudy.settings import DEFAULT_PORT
+from understudy.settings import CUSTOMER_ID, DEFAULT_PORT
 
 app = typer.Typer(
     name="understudy",
@@ -57,6 +57,11 @@ class EnvForm(StrEnum):
     github = "github"
 
 
+class RetiredV1(StrEnum):
+    live = "live"
+    gone = "gone"
+
+
 class Gravity(StrEnum):
     breaking = "breaking"
     additive = "additive"
@@ -102,6 +107,22 @@ def serve(
             help="Run the code of tools, in a sandbox; Linux.",
         ),
     ] = False,
+    customer_id: Annotated[
+        int,
+        typer.Option(
+            envvar="UNDERSTUDY_CUSTOMER_ID", min=1, help="Number of the account, for v1 of Vectara."
+        ),
+    ] = CUSTOMER_ID,
+    retired_v1: Annotated[
+        RetiredV1,
+        typer.Option(envvar="UNDERSTUDY_RETIRED_V1", help="Whether v1 of Vectara answers or is gone."),
+    ] = RetiredV1.live,
+    grpc_port: Annotated[
+        int | None,
+        typer.Option(
+            envvar="UNDERSTUDY_GRPC_PORT", min=0, max=65535, help="Serve v1 by gRPC too; 0 picks a port."
+        ),
+    ] = None,
     log_format: Annotated[
         LogFormat, typer.Option(envvar="UNDERSTUDY_LOG_FORMAT", help="One line per request, or none.")
     ] = LogFormat.text,
@@ -130,6 +151,9 @@ def serve(
             hosts=tuple(allowed_host or ()),
             admin_token=admin_token,
             allow_lambda=allow_lambda,
+            customer_id=customer_id,
+            retired_v1=retired_v1.value,
+            grpc_port=grpc_port,
             log_format=log_format.value,
         ),
         ready_file,
@@ -257,6 +281,16 @@ def spec_types(
     command.types(check)
 
 
+@spec_app.command("proto")
+def spec_proto(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it is up to date.")] = False,
+) -> None:
+    """Write the messages of gRPC from their proto; needs grpcio-tools."""
+    from understudy.cli import spec as command
+
+    command.proto(check)
+
+
 @spec_app.command("diff")
 def spec_diff(
     old: Annotated[str, typer.Argument(help="File, or shipped contract: vectara, vectara@seed.")],
@@ -285,7 +319,7 @@ def spec_coverage() -> None:
 @app.command()
 def verify(
     target: Annotated[str, typer.Option(help="Address of the server, such as http://127.0.0.1:4820.")],
-    api: Annotated[str | None, typer.Option(help="The contract: vectara or aivax.")] = None,
+    api: Annotated[str | None, typer.Option(help="The contract: vectara, aivax or vectara-v1.")] = None,
     spec: Annotated[Path | None, typer.Option(help="Another contract: a file of OpenAPI 3.0.")] = None,
     key: Annotated[
         str | None,
@@ -341,6 +375,24 @@ def replay_case(
     from understudy.cli import verify as command
 
     raise typer.Exit(command.replay_case(case, out, target, key))
+
+
+@app.command("migrate-check")
+def migrate_check(
+    file: Annotated[Path, typer.Argument(help="Recorded requests of Vectara v1: JSON lines or HAR.")],
+    fixture: Annotated[str, typer.Option(help="What the stand-in begins as.")] = "quickstart",
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(help="NUMBER=KEY: a recorded corpus id and its corpus here; repeatable."),
+    ] = None,
+) -> None:
+    """Tell the v2 request for each recorded one of v1, play both, and show where the answers differ.
+
+    Exit codes: 0 no difference, 1 differences, 2 a wrong flag or file, 4 nothing was recorded.
+    """
+    from understudy.cli import migrate as command
+
+    raise typer.Exit(command.check(file, fixture, corpus or ()))
 
 
 @app.command()

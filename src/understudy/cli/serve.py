@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from understudy import __version__
-from understudy.app import Server, create_server
+from understudy.app import Server, create_server, grpc_server
 from understudy.cli import running
 from understudy.cli.access_log import AccessLog
 from understudy.engine.protocol import protocol_for
@@ -36,7 +36,7 @@ def run(settings: Settings, ready_file: Path | None = None) -> None:
     port = listener.getsockname()[1]
     url = _url(settings.host, port)
     left = running.remember(port, server.admin_token)
-    runner = _Runner(_config(server), banner(server, url), url, ready_file)
+    runner = _Runner(_config(server), server, url, ready_file)
     try:
         runner.run(sockets=[listener])
     finally:
@@ -67,15 +67,19 @@ def _config(server: Server) -> uvicorn.Config:
 class _Runner(uvicorn.Server):
     """Uvicorn, saying so once it answers."""
 
-    def __init__(self, config: uvicorn.Config, banner: str, url: str, ready_file: Path | None) -> None:
+    def __init__(self, config: uvicorn.Config, server: Server, url: str, ready_file: Path | None) -> None:
         super().__init__(config)
-        self._banner = banner
+        self._assembled = server
         self._url = url
         self._ready_file = ready_file
+        self._grpc = grpc_server(server)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        sys.stdout.write(self._banner + "\n")
+        if self._grpc is not None:
+            await self._grpc.start()
+        told = banner(self._assembled, self._url, self._grpc.port if self._grpc else None)
+        sys.stdout.write(told + "\n")
         sys.stdout.flush()
         if self._ready_file is not None:
             partial = self._ready_file.with_name(self._ready_file.name + ".partial")
@@ -84,11 +88,13 @@ class _Runner(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """A signal that was obeyed is not raised again: a clean stop ends with exit code 0."""
+        if self._grpc is not None:
+            await self._grpc.stop()
         await super().shutdown(sockets)
         self._captured_signals.clear()
 
 
-def banner(server: Server, url: str) -> str:
+def banner(server: Server, url: str, grpc_port: int | None = None) -> str:
     """What a person sees first: URLs, keys, counts."""
     settings = server.settings
     lines = [
@@ -104,6 +110,8 @@ def banner(server: Server, url: str) -> str:
         lines.append(
             f"  {'Keys':<14} {'  '.join(compiled.api.sample_keys)}   (append @name for a private world)"
         )
+    if grpc_port is not None:
+        lines.append(f"  {'gRPC':<14} {settings.host}:{grpc_port}   customer {settings.customer_id}")
     lines.append(f"  {'Control plane':<14} {url}/_understudy   token {server.admin_token}")
     lines.append("")
     return "\n".join(lines)

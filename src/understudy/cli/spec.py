@@ -1,8 +1,9 @@
-"""`understudy spec`: bundles and coverage."""
+"""`understudy spec`: bundles, generated code and coverage."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 import typer
@@ -33,7 +34,7 @@ def types(check: bool) -> None:
     for api in app.APIS:
         document = spec.load(data_directory("specs") / api.name)
         source = render(document["components"]["schemas"])
-        file = Path(app.__file__).parent / "apis" / api.name / "wire.py"
+        file = Path(app.__file__).parent.joinpath(*api.package.split(".")[1:], "wire.py")
         if not check:
             file.write_text(source, "utf-8")
             typer.echo(f"wrote {file}")
@@ -58,3 +59,35 @@ def coverage() -> None:
         for operation in operations:
             if operation.planned:
                 typer.echo(f"  planned: {operation.id} ({operation.method} {operation.path})")
+
+
+def proto(check: bool) -> None:
+    """Write the code of every proto beside a contract, or with `check` only compare it."""
+    for api in app.APIS:
+        for source in sorted((data_directory("specs") / api.name).glob("*.proto")):
+            package = Path(app.__file__).parent.joinpath(*api.package.split(".")[1:])
+            for file, content in _generated(source).items():
+                _put(package / "grpc" / "generated" / file, content, check)
+
+
+def _put(file: Path, content: str, check: bool) -> None:
+    if not check:
+        file.write_text(content, "utf-8")
+        typer.echo(f"wrote {file}")
+    elif not file.is_file() or file.read_text("utf-8") != content:
+        raise SetupError("is stale; run `understudy spec proto`", str(file))
+    else:
+        typer.echo(f"{file} is up to date")
+
+
+def _generated(source: Path) -> dict[str, str]:
+    """What the compiler makes of a proto, by the names of the files."""
+    try:
+        from grpc_tools import protoc
+    except ImportError:
+        raise SetupError("needs `pip install grpcio-tools`", "spec proto") from None
+    with TemporaryDirectory() as directory:
+        outs = (f"--python_out={directory}", f"--pyi_out={directory}")
+        if protoc.main(["protoc", f"-I{source.parent}", *outs, source.name]):
+            raise SetupError("cannot be compiled", str(source))
+        return {file.name: file.read_text("utf-8") for file in sorted(Path(directory).iterdir())}

@@ -11,7 +11,7 @@ from understudy.conformance import choosing
 from understudy.conformance.contract import Contract
 from understudy.errors import SetupError
 
-TOKEN_PATHS = {"vectara": "/oauth/token"}
+TOKEN_PATHS = {"vectara": "/oauth/token", "vectara-v1": "/oauth/token"}
 
 
 def key(text: str, flag: str = "--key") -> str:

@@ -17,6 +17,7 @@ from understudy.cli import targets
 from understudy.conformance.codes import CODES
 from understudy.conformance.contract import Contract, read
 from understudy.conformance.findings import Finding
+from understudy.conformance.lifecycles import usual_headers
 from understudy.conformance.reports import FORMS
 from understudy.conformance.run import Options, Report, Run
 from understudy.conformance.sending import Target, Unreachable
@@ -28,7 +29,11 @@ DIRECTORY = "understudy-report"
 UNREACHABLE = 3
 SHOWN = 40
 """How many findings the terminal tells; the reports have them all."""
-_HEADERS = {"vectara": ("x-api-key", ""), "aivax": ("authorization", "Bearer ")}
+_HEADERS = {
+    "vectara": ("x-api-key", ""),
+    "aivax": ("authorization", "Bearer "),
+    "vectara-v1": ("x-api-key", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -131,12 +136,15 @@ def _contract(wanted: Wanted) -> Contract:
 def _target(wanted: Wanted, contract: Contract) -> Target:
     if not wanted.target.startswith(("http://", "https://")):
         raise SetupError("has to begin with http:// or https://", "--target")
-    headers = targets.headers(wanted.header)
+    usual = usual_headers(contract.name)
+    headers = {**usual, **targets.headers(wanted.header)}
     if wanted.oauth:
         headers["authorization"] = f"Bearer {targets.token(contract.name, wanted.target, wanted.oauth)}"
     if wanted.key:
         headers |= _credential(contract.name, wanted.key)
-    other = _credential(contract.name, wanted.other_key, "--other-key") if wanted.other_key else {}
+    other: dict[str, str] = {}
+    if wanted.other_key:
+        other = {**usual, **_credential(contract.name, wanted.other_key, "--other-key")}
     return Target(wanted.target.rstrip("/"), headers, other)
 
 

@@ -9,7 +9,7 @@ from understudy.conformance.contract import Contract, Operation
 from understudy.conformance.findings import Exchange, Finding
 
 FAULTS_SHOWN = 3
-_ENVELOPES: dict[str, tuple[str, ...]] = {"vectara": ("messages",)}
+_ENVELOPES: dict[str, tuple[str, ...]] = {"vectara": ("messages",), "vectara-v1": ("code",)}
 """Members of every refusal, by API; forms that a schema describes otherwise are judged by it alone."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from understudy.engine.context import Call, Principal
 from understudy.engine.operation import Operation
 from understudy.errors import ApiError
+from understudy.settings import Settings
 from understudy.state.world import World
 
 
@@ -64,6 +65,7 @@ class ApiDefinition:
         trailing_slash: whether a path may end in a slash that the spec does not have.
         stream_error: the events that tell of a failure in the middle of a stream, from a message and
             whether the events of the stream are named.
+        configure: the definition for a server with these settings.
     """
 
     name: str
@@ -89,3 +91,4 @@ class ApiDefinition:
     stream_error: Callable[[str, bool], Sequence[Mapping[str, Any]]] = lambda message, named: [
         {"error": {"message": message}}
     ]
+    configure: Callable[[ApiDefinition, Settings], ApiDefinition] = lambda api, settings: api

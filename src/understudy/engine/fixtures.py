@@ -36,8 +36,8 @@ class Fixtures:
             compiled.api.begin(world)
         rows = list(self._rows(fixture))
         spoken_of = {api for api, _, _ in rows}
-        for name in self._apis:
-            if name not in spoken_of and not _shipped(name, fixture).is_file():
+        for name, compiled in self._apis.items():
+            if compiled.api.sections and name not in spoken_of and not _shipped(name, fixture).is_file():
                 rows += [(name, row.section, row) for row in read_fixture(_shipped(name, BARE))]
         for api, section, row in rows:
             self._seed_row(world, api, section, row)

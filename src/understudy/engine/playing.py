@@ -16,7 +16,7 @@ from understudy.engine.failures import ConnectionCut, refuse
 from understudy.engine.faults import LONGEST_SECONDS, Fault, preferred, share
 from understudy.engine.play import Choice, Missed, Play, Scripted
 from understudy.engine.replies import JSON, finish, headers_of, send_answer
-from understudy.engine.streaming import STREAM_HEADERS, EventStream
+from understudy.engine.streaming import EventStream, stream_headers
 
 TRANSPORT_KEY = "understudy.transport"
 """Where the server's protocol leaves its connection in the scope."""
@@ -164,7 +164,7 @@ class _Part:
         before, after, ends = _parts(stream, frames, fault.stream, self.call)
         self.call.answer_body = b"".join((*before, *after))
         self.call.status = stream.status
-        await self._begin(stream.status, [*STREAM_HEADERS, *(self.call.extra_headers or ())])
+        await self._begin(stream.status, stream_headers(self.call, stream))
         pause = self.call.world.lifecycle.cadence_millis / 1000
         for frame in before:
             await self._send(frame)

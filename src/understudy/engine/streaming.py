@@ -1,4 +1,4 @@
-"""Server-sent events: framed as the vendor frames them, each checked against the contract."""
+"""Streams: server-sent events framed as the vendor frames them, or lines of JSON."""
 
 from __future__ import annotations
 
@@ -23,18 +23,20 @@ class EventStream:
     Args:
         events: wire-shaped events in their order.
         status: status of the answer.
+        lines: whether the frames are lines of JSON and no server-sent events.
         named: whether each frame has an `event:` line with the event's type, and no blank after the colons.
         closing: what is sent after the last event.
         ping, ping_seconds: what is sent at these intervals while the stream lasts; nothing when it is empty.
     """
 
-    __slots__ = ("closing", "events", "named", "ping", "ping_seconds", "status")
+    __slots__ = ("closing", "events", "lines", "named", "ping", "ping_seconds", "status")
 
     def __init__(
         self,
         events: Sequence[Mapping[str, Any]],
         status: int = 200,
         *,
+        lines: bool = False,
         named: bool = True,
         closing: bytes = b"",
         ping: bytes = b"",
@@ -42,6 +44,7 @@ class EventStream:
     ) -> None:
         self.events = events
         self.status = status
+        self.lines = lines
         self.named = named
         self.closing = closing
         self.ping = ping
@@ -49,7 +52,9 @@ class EventStream:
 
     def frames(self) -> list[bytes]:
         """`event:<type>` and `data:<one line of JSON>`, no blank after the colon, as the vendor writes it."""
-        if self.named:
+        if self.lines:
+            frames = [orjson.dumps(event) + b"\n" for event in self.events]
+        elif self.named:
             frames = [
                 b"event:%b\ndata:%b\n\n" % (str(event["type"]).encode(), orjson.dumps(event))
                 for event in self.events
@@ -73,7 +78,14 @@ class EventStream:
         ]
 
 
-STREAM_HEADERS = [(b"content-type", b"text/event-stream;charset=UTF-8"), (b"cache-control", b"no-cache")]
+_EVENTS = (b"content-type", b"text/event-stream;charset=UTF-8")
+_LINES = (b"content-type", b"application/x-ndjson")
+_NO_CACHE = (b"cache-control", b"no-cache")
+
+
+def stream_headers(call: Call, stream: EventStream) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer that is a stream."""
+    return [_LINES if stream.lines else _EVENTS, _NO_CACHE, *(call.extra_headers or ())]
 
 
 async def send_stream(receive: Receive, send: Send, call: Call, stream: EventStream, cadence: float) -> None:
@@ -84,7 +96,7 @@ async def send_stream(receive: Receive, send: Send, call: Call, stream: EventStr
     await send({
         "type": "http.response.start",
         "status": stream.status,
-        "headers": [*STREAM_HEADERS, *(call.extra_headers or ())],
+        "headers": stream_headers(call, stream),
     })  # fmt: skip
     if cadence <= 0:
         await _send_together(send, frames)

@@ -7,7 +7,7 @@ import secrets
 import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -59,15 +59,16 @@ class BackgroundServer:
 
     Args:
         listener: where it listens; a free port when None.
-        settings: as `Settings` takes them.
+        settings: as `Settings` takes them; with `grpc_port=0` there is a server for gRPC beside it.
     """
 
     local = True
+    grpc_port: int
 
     def __init__(self, listener: socket.socket | None = None, **settings: Any) -> None:
         import uvicorn
 
-        from understudy.app import create_server
+        from understudy.app import create_server, grpc_server
         from understudy.engine.protocol import protocol_for
         from understudy.settings import Settings
 
@@ -77,6 +78,7 @@ class BackgroundServer:
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{chosen.host}:{self.port}"
         self._loop = asyncio.new_event_loop()
+        self._grpc = grpc_server(self.server)
         self._control: httpx.Client | None = None
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
@@ -105,11 +107,16 @@ class BackgroundServer:
         with socket.create_connection((HOST, self.port), timeout=START_SECONDS):
             pass
         self.on_loop(lambda: None)
+        if self._grpc is not None:
+            self._await(self._grpc.start())
+            self.grpc_port = self._grpc.port
         return self
 
     def stop(self) -> None:
         if self._control is not None:
             self._control.close()
+        if self._grpc is not None:
+            self._await(self._grpc.stop())
         self._uvicorn.should_exit = True
         self._thread.join(timeout=START_SECONDS)
         self._socket.close()
@@ -120,7 +127,10 @@ class BackgroundServer:
         async def acted() -> T:
             return act()
 
-        return asyncio.run_coroutine_threadsafe(acted(), self._loop).result(timeout=START_SECONDS)
+        return self._await(acted())
+
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=START_SECONDS)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -324,6 +324,8 @@ def test_faults_come_and_go(admin: httpx.Client, understudy: Understudy) -> None
         ({"status": 200}, "body.status: 200 is less than"),
         ({"reset": True, "bad_json": True}, "does two things at once"),
         ({"resett": True}, "'resett' was unexpected"),
+        ({"status": 500, "operation": "listCorpara"}, "did you mean 'listCorpora'?"),
+        ({"status": 500, "operation": "aivax:listCorpora"}, "no operation or tag 'aivax:listCorpora'"),
     ):
         answer = admin.post(path, json=body)
         assert (answer.status_code, said in answer.text) == (400, True), answer.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -210,6 +211,13 @@ def _confirm(call: Call) -> ApiError | None:
     return _verdict(call.operation, call, call.principal, roles.PLACES)
 
 
+def confirm_as(ctx: Context, body: Mapping[str, Any]) -> ApiError | None:
+    """The refusal of a caller by what `body` names, for a call that stands for several requests."""
+    inner = copy(ctx.call)
+    inner.arguments = {"body": body}
+    return _confirm(inner)
+
+
 def _verdict(
     operation: Operation, call: Call, principal: Principal, read: tuple[str, ...]
 ) -> ApiError | None:
@@ -257,15 +265,16 @@ def _against_policy(
     read: tuple[str, ...],
     corpora: Sequence[str],
 ) -> ApiError | None:
-    if operation.id not in policy:
-        return Forbidden(f"the policy of this credential does not allow {operation.id}")
-    for place, allowed in (policy[operation.id] or {}).items():
+    name = operation.extensions.get("x-policy-operation", operation.id)
+    if name not in policy:
+        return Forbidden(f"the policy of this credential does not allow {name}")
+    for place, allowed in (policy[name] or {}).items():
         pieces = tuple(place.replace("[]", "").split("."))
         if pieces[0] in read:
             found = corpora if pieces == IMPLIED else _named(operation, call, pieces)
             for key in found:
                 if key not in allowed:
-                    return Forbidden(f"the policy of this credential allows no {operation.id} of '{key}'")
+                    return Forbidden(f"the policy of this credential allows no {name} of '{key}'")
     return None
 
 

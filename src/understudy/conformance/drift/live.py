@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from understudy.conformance import choosing, judging, streams
+from understudy.conformance import choosing, judging, lifecycles, streams
 from understudy.conformance.contract import Contract, Operation
 from understudy.conformance.drift.differences import Difference, Outcome, ordered
 from understudy.conformance.drift.documents import Document
@@ -55,13 +55,14 @@ def compare(
 
 
 def credential(contract: Contract, key: str) -> dict[str, str]:
-    """The headers that carry a key: those of the first scheme of the contract that has one."""
+    """The headers that carry a key, by the first scheme that has one, and what every call needs besides."""
+    usual = dict(lifecycles.usual_headers(contract.name))
     schemes = contract.bundle.get("components", {}).get("securitySchemes", {})
     for scheme in schemes.values():
         if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
             bare = scheme["name"].lower() != "authorization" or " " in key
-            return {scheme["name"]: key if bare else f"Bearer {key}"}
-    return {"authorization": f"Bearer {key}"}
+            return {**usual, scheme["name"]: key if bare else f"Bearer {key}"}
+    return {**usual, "authorization": f"Bearer {key}"}
 
 
 def _played(

@@ -10,6 +10,7 @@ from understudy.conformance.lifecycles.families import (
     account_operations,
     families,
     stream_scripts,
+    usual_headers,
     weak_keys,
 )
 from understudy.conformance.lifecycles.prepared import Prepared
@@ -25,5 +26,6 @@ __all__ = [
     "filled_in",
     "member",
     "stream_scripts",
+    "usual_headers",
     "weak_keys",
 ]

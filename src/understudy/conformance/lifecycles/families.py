@@ -111,6 +111,12 @@ def account_operations(api: str) -> frozenset[str]:
     return frozenset(_described(api).get("account", ()))
 
 
+def usual_headers(api: str) -> Mapping[str, str]:
+    """What every call of an API needs besides the credential."""
+    found: Mapping[str, str] = _described(api).get("headers", {})
+    return found
+
+
 def stream_scripts(api: str) -> Mapping[str, Any]:
     """How operations that stream are called: `{parents, body, switch, text}` by operation."""
     found: Mapping[str, Any] = _described(api).get("streams", {})
