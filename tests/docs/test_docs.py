@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -15,6 +17,7 @@ from understudy.admin import API as CONTROL_PLANE
 from understudy.apis import aivax, vectara
 from understudy.cli.commands import app
 from understudy.engine import spec
+from understudy.playback.cassettes import ANSWER_HEADERS, REQUEST_HEADERS, load
 from understudy.pytest_plugin import BackgroundServer
 from understudy.settings import data_directory
 from understudy.state.lifecycle import DIALS
@@ -106,7 +109,8 @@ def commands() -> Iterator[tuple[str, list[str]]]:
 def test_every_command_and_flag_is_documented() -> None:
     told = reference("command-line")
     for name, flags in commands():
-        known = name if name.split()[0] != "spec" else name.split()[1]
+        group, _, verb = name.partition(" ")
+        known = verb if group in ("spec", "cassette") else name
         assert re.search(rf"`(?:understudy )?{re.escape(known)}\b", told), name
         for flag in flags:
             assert flag in told, (name, flag)
@@ -121,6 +125,36 @@ def test_every_route_and_dial_of_the_control_plane_is_documented() -> None:
         assert f"`{method.upper()}" in row, (method, path)
     for dial in DIALS:
         assert f"dials.{dial}" in told
+
+
+def test_the_player_of_the_guide_answers() -> None:
+    guide = (ROOT / "docs/guides/record-and-replay.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    exec(blocks(guide, "python")[0], names)
+    assert asyncio.run(names["answer"]()) == 200
+
+
+def test_the_cassette_of_the_reference_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(blocks(reference("cassettes"), "yaml")[0])
+    (entry,) = load(file).entries
+    assert entry["request"]["query"] == {"trace": "on"}
+
+
+def test_the_headers_of_cassettes_are_all_named() -> None:
+    told = reference("cassettes")
+    for name in REQUEST_HEADERS | ANSWER_HEADERS:
+        family = next((one for one in ("x-ratelimit-", "ratelimit-") if name.startswith(one)), "")
+        assert f"`{family}*`" in told if family else f"`{name}`" in told, name
+
+
+@pytest.mark.parametrize("command", ["record", "replay"])
+def test_every_flag_about_recordings_is_documented(command: str) -> None:
+    told = reference("command-line")
+    found = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    for parameter in found.params:
+        for flag in parameter.opts:
+            assert not flag.startswith("--") or flag == "--help" or f"`{flag}`" in told, flag
 
 
 def test_every_section_of_a_fixture_is_documented() -> None:

@@ -23,6 +23,8 @@ spec_app = typer.Typer(help="The contract: coverage, bundles, types.", no_args_i
 app.add_typer(spec_app, name="spec")
 for noun in (state, journal, scenario, fault, clock):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
+cassette_app = typer.Typer(help="Recordings: import, export, promote, check.", no_args_is_help=True)
+app.add_typer(cassette_app, name="cassette")
 
 
 class ClockMode(StrEnum):
@@ -401,3 +403,139 @@ def explain(code: Annotated[str, typer.Argument(help="Code of a finding, such as
     from understudy.cli import verify as command
 
     command.explain(code)
+
+
+SecretOption = Annotated[
+    list[str] | None,
+    typer.Option(help="A value, or $NAME of a variable, that is secret everywhere; repeatable."),
+]
+AllowOption = Annotated[
+    list[str] | None, typer.Option(help="A text that looks like a secret and is none; repeatable.")
+]
+ReplaceOption = Annotated[
+    bool, typer.Option("--replace-suspicious", help="Replace what looks like a secret instead of refusing.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on stdout, all else on stderr.")
+]
+
+
+@app.command()
+def record(
+    target: Annotated[str, typer.Option(help="vectara, aivax, or the URL of another server.")],
+    out: Annotated[Path, typer.Option(help="Cassette that is written.")],
+    command: Annotated[
+        list[str] | None, typer.Argument(help="After --: a command whose calls are recorded.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free one.")] = 0,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Let the target be on this machine or network.")
+    ] = False,
+    secret: SecretOption = None,
+    allow: AllowOption = None,
+    replace_suspicious: ReplaceOption = False,
+    as_json: JsonOption = False,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="File that is written with the base URL once calls are taken.")
+    ] = None,
+) -> None:
+    """Pass calls on to a server and keep them, without their secrets, in a cassette.
+
+    Exit codes: that of the command; 0, 1 what looks like a secret kept the cassette from being written,
+    2 a wrong flag or file, 3 nobody at the target, 130 interrupted.
+    """
+    from understudy.cli import record as work
+
+    wanted = work.Wanted(
+        target, out, port, allow_private, secret or (), allow or (), replace_suspicious, as_json, ready_file,
+        command or (),
+    )  # fmt: skip
+    raise typer.Exit(work.record(wanted))
+
+
+@app.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="Cassettes, played as one.")],
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free one.")
+    ] = DEFAULT_PORT,
+    speed: Annotated[
+        str, typer.Option(help="Gaps between events: recorded, N times as fast, or 0 for none.")
+    ] = "0",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Order matters, and nothing may be missed or left over.")
+    ] = False,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="Place that matching leaves out, as body.x.y; repeatable.")
+    ] = None,
+    as_json: JsonOption = False,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="File that is written with the base URL once calls are taken.")
+    ] = None,
+) -> None:
+    """Answer from cassettes until SIGINT or SIGTERM.
+
+    Exit codes: 0, 1 with --strict when something was missed or left over, 2 a wrong flag or file.
+    """
+    from understudy.cli import replay as work
+
+    raise typer.Exit(work.replay(work.Wanted(files, port, speed, strict, ignore or (), as_json, ready_file)))
+
+
+@cassette_app.command("import")
+def cassette_import(
+    file: Annotated[Path, typer.Argument(help="A HAR file, or a cassette of VCR.py in YAML.")],
+    out: Annotated[Path, typer.Option(help="Cassette that is written.")],
+    secret: SecretOption = None,
+    allow: AllowOption = None,
+    replace_suspicious: ReplaceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a cassette of what another tool has recorded; its secrets are replaced too.
+
+    Exit codes: 0, 1 what looks like a secret kept it from being written, 2 a wrong flag or file.
+    """
+    from understudy.cli import cassette as work
+
+    raise typer.Exit(work.take_in(file, out, secret or (), allow or (), replace_suspicious, as_json=as_json))
+
+
+@cassette_app.command("export")
+def cassette_export(
+    file: Annotated[Path, typer.Argument(help="A cassette.")],
+    out: Annotated[Path, typer.Option(help="HAR 1.2 file that is written.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Write a cassette as HAR. Exit codes: 0, 2 a wrong flag or file."""
+    from understudy.cli import cassette as work
+
+    raise typer.Exit(work.hand_out(file, out, as_json=as_json))
+
+
+@cassette_app.command("promote")
+def cassette_promote(
+    file: Annotated[Path, typer.Argument(help="A cassette.")],
+    out: Annotated[Path, typer.Option(help="Directory of the files; made when it is not there.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Make a scenario of a cassette, and a fixture of what the recorded calls made.
+
+    Exit codes: 0, 2 a wrong flag or file.
+    """
+    from understudy.cli import cassette as work
+
+    raise typer.Exit(work.promote(file, out, as_json=as_json))
+
+
+@cassette_app.command("stale")
+def cassette_stale(
+    files: Annotated[list[Path], typer.Argument(help="Cassettes.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Check recorded requests and answers against the contracts of today.
+
+    Exit codes: 0 all valid, 1 findings, 2 a wrong flag or file.
+    """
+    from understudy.cli import cassette as work
+
+    raise typer.Exit(work.stale(files, as_json=as_json))

@@ -30,11 +30,11 @@ def run(settings: Settings, ready_file: Path | None = None) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="understudy: %(message)s")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a second thread doubles the work and wins no time
     _check_exposure(settings)
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     log = AccessLog(as_json=settings.log_format == "json") if settings.log_format != "none" else None
     server = create_server(settings, log)
     port = listener.getsockname()[1]
-    url = _url(settings.host, port)
+    url = base_url(settings.host, port)
     left = running.remember(port, server.admin_token)
     runner = _Runner(_config(server), server, url, ready_file)
     try:
@@ -130,7 +130,7 @@ def _check_exposure(settings: Settings) -> None:
         )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A bound socket; SetupError says who has the port, as far as that can be known."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -147,5 +147,5 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _url(host: str, port: int) -> str:
+def base_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

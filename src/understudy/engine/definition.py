@@ -40,6 +40,12 @@ class AnswerForm:
     wrap: Callable[[Operation, Any], Any]
 
 
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows of a fixture by section."""
+Note = Callable[[Rows, str, Mapping[str, str], Any, Any], None]
+"""Puts what a successful call made into rows: the rows, the operation, path values, body and answer."""
+
+
 @dataclass(frozen=True)
 class ApiDefinition:
     """An API on one page.
@@ -58,7 +64,8 @@ class ApiDefinition:
         begin: puts into a new world what every world has, before its fixture.
         sections: the parts of its fixtures, in the order in which they are seeded.
         secret_headers, secret_query, secret_members: places where credentials stand; what is accepted
-            there is redacted in the journal and in logs.
+            there is redacted in the journal and in logs, and replaced in recordings.
+        secret_paths: beginnings of paths behind which a credential stands, up to the next slash.
         sample_keys: keys of the default world that the banner shows.
         forms: by name, the forms of answers besides the one that the spec describes.
         upload_paths: paths that take a body as large as an upload, whatever its type.
@@ -66,6 +73,7 @@ class ApiDefinition:
         stream_error: the events that tell of a failure in the middle of a stream, from a message and
             whether the events of the stream are named.
         configure: the definition for a server with these settings.
+        recorded_keys, note_recorded: what a fixture made of recorded calls begins with, and what adds to it.
     """
 
     name: str
@@ -84,6 +92,7 @@ class ApiDefinition:
     secret_headers: tuple[str, ...] = ()
     secret_query: tuple[str, ...] = ()
     secret_members: tuple[str, ...] = ()
+    secret_paths: tuple[bytes, ...] = ()
     sample_keys: tuple[str, ...] = ()
     forms: Mapping[str, AnswerForm] = field(default_factory=dict)
     upload_paths: frozenset[bytes] = frozenset()
@@ -92,3 +101,5 @@ class ApiDefinition:
         {"error": {"message": message}}
     ]
     configure: Callable[[ApiDefinition, Settings], ApiDefinition] = lambda api, settings: api
+    recorded_keys: Mapping[str, Any] = field(default_factory=dict)
+    note_recorded: Note = lambda rows, operation, path, body, answer: None

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy.engine.context import SCOPE_KEY, Call
 from understudy.engine.definition import ApiDefinition
 from understudy.engine.failures import refuse
-from understudy.engine.journal import Redaction, record
+from understudy.engine.journal import Places, Redaction, record
 from understudy.engine.replies import Headers, send_answer
 from understudy.errors import (
     ApiError,
@@ -90,10 +90,8 @@ class Gate:
         )
         self._known_hosts: set[bytes | None] = set()
         self._origins = frozenset(origin.encode() for origin in settings.cors)
-        self._redaction = Redaction(
-            [name for api in apis for name in api.secret_query],
-            [name for api in apis for name in api.secret_members],
-        )
+        places = Places.of(apis)
+        self._redaction = Redaction(places.query, places.members)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

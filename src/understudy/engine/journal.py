@@ -4,13 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from understudy.engine.context import Call
 from understudy.state.journal import MAX_BODY, Entry
 
+if TYPE_CHECKING:
+    from understudy.engine.definition import ApiDefinition
+
 REDACTED = "[REDACTED]"
+_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key")
+_MEMBERS = ("password", "client_secret", "access_token", "refresh_token", "id_token")
+"""Places of credentials in HTTP and OAuth, whichever API is served."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Every place where a credential may stand: what is accepted there, or handed out, is never written down.
+
+    Args:
+        headers, query, members: names, of JSON and forms for `members`.
+        paths: beginnings of paths behind which one stands, up to the next slash.
+    """
+
+    headers: frozenset[str]
+    query: frozenset[str]
+    members: frozenset[str]
+    paths: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, apis: Iterable[ApiDefinition]) -> Places:
+        """The places of some APIs together."""
+        listed = list(apis)
+        return cls(
+            frozenset([*_HEADERS, *(name for api in listed for name in api.secret_headers)]),
+            frozenset(name for api in listed for name in api.secret_query),
+            frozenset([*_MEMBERS, *(name for api in listed for name in api.secret_members)]),
+            tuple(path for api in listed for path in api.secret_paths),
+        )
 
 
 class Redaction:

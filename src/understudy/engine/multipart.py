@@ -34,7 +34,9 @@ class FilePart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
+    """One part of a form, in the order in which it was sent."""
+
     name: str
     file: FilePart
 
@@ -52,7 +54,7 @@ def read_form(
         json_bytes: how many bytes all members that are no files may have together.
     """
     try:
-        parts = _parts(raw, content_type)
+        parts = read_parts(raw, content_type)
     except ValueError as error:
         return BadRequest({"body": str(error)})
     members: dict[str, Any] = {}
@@ -113,7 +115,8 @@ def is_deeper(value: Any, limit: int) -> bool:
     return True
 
 
-def _parts(raw: bytes, content_type: str) -> list[_Part]:
+def read_parts(raw: bytes, content_type: str) -> list[Part]:
+    """The parts of a form; ValueError says what is wrong with it."""
     from python_multipart.exceptions import FormParserError
     from python_multipart.multipart import MultipartParser
 
@@ -146,7 +149,7 @@ class _Reader:
     """Collects the parts while the parser goes through the body."""
 
     def __init__(self) -> None:
-        self.parts: list[_Part] = []
+        self.parts: list[Part] = []
         self.ended = False
         self._headers: dict[str, str] = {}
         self._field = b""
@@ -188,7 +191,7 @@ class _Reader:
         if self._headers.get("content-transfer-encoding", "binary").lower() not in ("binary", "8bit", "7bit"):
             raise ValueError(f"encodes the part '{name}', which forms do not do")
         content_type = self._headers.get("content-type")
-        self.parts.append(_Part(name, FilePart(b"".join(self._data), _filename(told), content_type)))
+        self.parts.append(Part(name, FilePart(b"".join(self._data), _filename(told), content_type)))
 
     def _finish(self) -> None:
         self.ended = True

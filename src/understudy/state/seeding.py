@@ -65,37 +65,46 @@ def _place(path: Path, node: yaml.Node) -> str:
     return f"{path}:{node.start_mark.line + 1}"
 
 
-def _line(path: Path, event: yaml.Event) -> str:
-    return f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
-
-
-def checked_text(path: Path) -> str:
-    """The text, once its size, depth and freedom from aliases are known.
+def unsafe(text: str, most_depth: int) -> tuple[int, int, str] | None:
+    """The first thing that keeps YAML from being loaded: its line and column from 1 on, and what it is.
 
     The C loader recurses on nesting and takes the interpreter down on very deep input, so depth is
     counted on the flat stream of events first.
     """
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > most_depth:
+                    return *_at(event.start_mark), f"nests deeper than {most_depth}"
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif isinstance(event, yaml.AliasEvent):
+                return *_at(event.start_mark), "aliases (*name) are not allowed here"
+    except yaml.MarkedYAMLError as error:
+        return *_at(error.problem_mark), f"is not valid YAML: {error.problem}"
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        column = len(before) - before.rfind("\n")
+        return before.count("\n") + 1, column, f"is not valid YAML: {error.reason}"
+    return None
+
+
+def _at(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def checked_text(path: Path) -> str:
+    """The text, once its size, depth and freedom from aliases are known."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f"cannot be read: {error}", str(path)) from None
     if len(text) > MAX_BYTES:
         raise SetupError(f"is larger than {MAX_BYTES} bytes", str(path))
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    raise SetupError(f"nests deeper than {MAX_DEPTH}", _line(path, event))
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            elif isinstance(event, yaml.AliasEvent):
-                raise SetupError("aliases (*name) are not allowed here", _line(path, event))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SetupError(f"is not valid YAML: {error.problem}", f"{path}:{line}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise SetupError(f"is not valid YAML: {error.reason}", f"{path}:{line}") from None
+    fault = unsafe(text, MAX_DEPTH)
+    if fault is not None:
+        line, _, what = fault
+        raise SetupError(what, f"{path}:{line}")
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from understudy.apis.aivax import auth, errors
+from understudy.apis.aivax import auth, errors, recorded
 from understudy.apis.aivax.fixtures import SECTIONS
 from understudy.apis.aivax.forms import FORMS
 from understudy.engine.definition import ApiDefinition
@@ -47,8 +47,11 @@ API = ApiDefinition(
         "instanceToken",
         "webhookSecretKey",
     ),
+    secret_paths=auth.PUBLIC_PATHS,
     sample_keys=("sk-understudy",),
     forms=FORMS,
     upload_paths=frozenset({b"/api/v1/shell/io/file"}),
     trailing_slash=True,
+    recorded_keys=recorded.KEYS,
+    note_recorded=recorded.note,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from understudy.apis.vectara import auth, errors, platform, roles
+from understudy.apis.vectara import auth, errors, platform, recorded, roles
 from understudy.apis.vectara.fixtures import SECTIONS
 from understudy.engine.definition import ApiDefinition
 
@@ -78,4 +78,6 @@ API = ApiDefinition(
     ),
     sample_keys=("zut_understudy",),
     stream_error=errors.stream_events,
+    recorded_keys=recorded.KEYS,
+    note_recorded=recorded.note,
 )
