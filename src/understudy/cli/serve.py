@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import ipaddress
 import logging
 import os
@@ -75,6 +76,7 @@ class _Runner(uvicorn.Server):
         self._grpc = grpc_server(server)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        gc.freeze()  # what is there now stays, and need not be looked through again and again
         await super().startup(sockets)
         if self._grpc is not None:
             await self._grpc.start()

@@ -109,7 +109,9 @@ class Call:
     def account(self) -> None:
         """Add what it used up to the counters of its world."""
         if self.used is not None:
-            self.world.used.update(self.used)
+            counters = self.world.used
+            for name, amount in self.used.items():
+                counters[name] += amount
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name."""

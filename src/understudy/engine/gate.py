@@ -81,10 +81,7 @@ class Gate:
         self._limits = settings.limits
         self._log = log
         self._nearest = nearest
-        self._prefixes = sorted(
-            ((prefix.encode() + b"/", api) for api in apis for prefix in api.prefixes),
-            key=lambda pair: -len(pair[0]),
-        )
+        self._owners = _owners(apis)
         self._hosts = (
             LOOPBACK_HOSTS | {h.lower() for h in settings.hosts} | {h for api in apis for h in api.hosts}
         )
@@ -230,8 +227,8 @@ class Gate:
         return True
 
     def _owner(self, path: bytes) -> ApiDefinition | None:
-        for prefix, api in self._prefixes:
-            if path.startswith(prefix) or path + b"/" == prefix:
+        for prefix, bare, api in self._owners.get(path[1 : path.find(b"/", 1)], ()):
+            if path.startswith(prefix) or path == bare:
                 return api
         return None
 
@@ -274,6 +271,25 @@ class Gate:
             call.body = message.get("body", b"")
             return _too_large(call, limit) if len(call.body) > limit else None
         return await _collect(call, receive, limit, message.get("body", b""))
+
+
+Owners = Mapping[bytes, Sequence[tuple[bytes, bytes, ApiDefinition]]]
+
+
+def _owners(apis: Sequence[ApiDefinition]) -> Owners:
+    """The prefixes that begin with a first segment, the longest first, with and without the slash behind.
+
+    A path of one segment is looked up without its last character, which is what `find` makes of it.
+    """
+    owners: dict[bytes, list[tuple[bytes, bytes, ApiDefinition]]] = {}
+    pairs = [(prefix.encode(), api) for api in apis for prefix in api.prefixes]
+    for bare, api in sorted(pairs, key=lambda pair: -len(pair[0])):
+        first = bare[1:].partition(b"/")[0]
+        row = (bare + b"/", bare, api)
+        owners.setdefault(first, []).append(row)
+        if bare == b"/" + first:
+            owners.setdefault(first[:-1], []).append(row)
+    return owners
 
 
 async def _collect(call: Call, receive: Receive, limit: int, first: bytes) -> ApiError | None:
