@@ -52,6 +52,7 @@ class Settings:
         customer_id: the number of the account, for APIs whose callers name it.
         retired_v1: whether v1 of Vectara answers, or says that it is gone.
         grpc_port: where gRPC is served; 0 lets the system choose, None serves none.
+        workers: origins on loopback whose workers of AIVAX gateways are called, such as `http://127.0.0.1:9000`.
         log_format: text, json or none.
         check_answers: compare every answer with the contract before it leaves.
         strict_answers: turn an answer that breaks the contract into a 500 (our own tests do).
@@ -73,6 +74,7 @@ class Settings:
     customer_id: int = CUSTOMER_ID
     retired_v1: Literal["live", "gone"] = "live"
     grpc_port: int | None = None
+    workers: tuple[str, ...] = ()
     log_format: Literal["text", "json", "none"] = "text"
     check_answers: bool = True
     strict_answers: bool = False

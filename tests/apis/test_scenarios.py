@@ -203,6 +203,29 @@ def test_a_model_calls_the_tools_that_it_is_told_to_and_thinks_aloud(begin: Begi
         assert "".join(chunk.choices[0].delta.content or "" for chunk in made) == '{"found":true}'
 
 
+def test_moderation_lets_pass_what_a_rule_says_it_does(begin: Begin) -> None:
+    world = begin(
+        "rules:\n  - name: allowed\n    when: {operation: inferenceChatCompletions}\n"
+        "    sequence: [{act: true}, {decide: {refusal: ''}}, {decide: {refusal: Never.}}]\n",
+        api="aivax",
+    )
+    parameters = {
+        "baseAddress": "@integrated",
+        "modelName": "@openai/gpt-5-mini",
+        "moderationParameters": {"violenceThreshold": 1},
+    }
+    messages: Any = [{"role": "user", "content": "How do I kill my neighbour?"}]
+    with world.client(authorization=f"Bearer {world.openai_key}") as client:
+        made = client.post("/api/v1/ai-gateways", json={"name": "Strict", "parameters": parameters})
+    with OpenAI(base_url=world.openai_url, api_key=world.openai_key) as client:
+        said = [
+            client.chat.completions.create(model=made.json()["aiGatewayId"], messages=messages).choices[0]
+            for _ in range(3)
+        ]
+    assert [one.finish_reason for one in said] == ["content_filter", "stop", "content_filter"]
+    assert said[2].message.refusal == "Never."
+
+
 AGENT = {
     "name": "Helper",
     "key": "helper",

@@ -146,6 +146,7 @@ def test_a_busy_port_is_one_line_with_the_cure() -> None:
         (["serve", "--host", "0.0.0.0"], "needs --admin-token and --allowed-host"),
         (["serve", "--port", "70000"], "--port"),
         (["serve", "--clock", "nix"], "ticking"),
+        (["serve", "--allow-worker", "http://example.com"], "'http://example.com' is no origin on loopback"),
     ],
 )
 def test_bad_flags_are_told_without_a_traceback(arguments: list[str], told: str) -> None:
@@ -153,6 +154,11 @@ def test_bad_flags_are_told_without_a_traceback(arguments: list[str], told: str)
     assert result.returncode == 2
     assert told in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_workers_that_may_be_called_stand_in_the_banner(start: Start) -> None:
+    server = start("--allow-worker", "http://localhost:9000", "--allow-worker", "http://127.0.0.1:9001")
+    assert "http://localhost:9000  http://127.0.0.1:9001   (called by AIVAX gateways)" in server.text()
 
 
 @pytest.mark.parametrize(

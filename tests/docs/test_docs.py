@@ -15,14 +15,19 @@ import typer
 
 from understudy.admin import API as CONTROL_PLANE
 from understudy.apis import aivax, vectara
+from understudy.app import create_server
 from understudy.cli.commands import app
 from understudy.engine import spec
-from understudy.playback.cassettes import ANSWER_HEADERS, REQUEST_HEADERS, load
+from understudy.playback import cassettes
+from understudy.playback.cassettes import ANSWER_HEADERS, REQUEST_HEADERS
+from understudy.playback.scenarios.documents import load, shipped
+from understudy.playback.scenarios.located import read
 from understudy.pytest_plugin import BackgroundServer
 from understudy.settings import data_directory
 from understudy.state.lifecycle import DIALS
 
 ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/guides/scenarios.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted(
     path
@@ -137,7 +142,7 @@ def test_the_player_of_the_guide_answers() -> None:
 def test_the_cassette_of_the_reference_is_one(tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     file.write_text(blocks(reference("cassettes"), "yaml")[0])
-    (entry,) = load(file).entries
+    (entry,) = cassettes.load(file).entries
     assert entry["request"]["query"] == {"trace": "on"}
 
 
@@ -163,6 +168,37 @@ def test_every_section_of_a_fixture_is_documented() -> None:
         assert f"`{section}`" in told
     for section in aivax.API.sections:
         assert f"`aivax/{section}`" in told
+
+
+def test_every_shipped_scenario_is_listed_with_what_it_says_of_itself() -> None:
+    told = reference("scenarios").partition("## Shipped")[2].splitlines()
+    for name, path in shipped().items():
+        link = f"| [`{name}`](../../scenarios/{path.parent.name}/"
+        (row,) = [line for line in told if line.startswith(link)]
+        assert read(path).value["description"] in row
+        assert path.read_text("utf-8").startswith("# yaml-language-server: $schema=../scenario.schema.json\n")
+    names = [path.stem for path in data_directory("scenarios").glob("*/*.yaml")]
+    assert sorted(names) == sorted(shipped())  # no two of one name
+
+
+@pytest.mark.parametrize("block", [0, 1])
+def test_the_scenarios_of_the_guide_are_scenarios(block: int, tmp_path: Path) -> None:
+    file = tmp_path / "written.yaml"
+    file.write_text(blocks(GUIDE, "yaml")[block])
+    server = create_server()
+    server.close()
+    assert load(file, server.apis).rules
+
+
+def test_the_pytest_examples_of_the_guide_pass(tmp_path: Path) -> None:
+    (tmp_path / "wrong-refunds.yaml").write_text(blocks(GUIDE, "yaml")[0])
+    file = tmp_path / "test_guide.py"
+    file.write_text("\n\n".join(blocks(GUIDE, "python")))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)],
+        capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -25,25 +25,28 @@ def completion(
         call_ids: one for each tool call, made of its seed.
         reasoning_member: the member of the message that holds the reasoning; None leaves it out.
     """
-    message: dict[str, Any] = {
-        "role": "assistant",
-        "content": reply.text or (None if reply.tool_calls else ""),
-    }
+    said = message(reply, call_ids)
     if reasoning_member and reply.reasoning:
-        message[reasoning_member] = reply.reasoning
-    if reply.tool_calls:
-        message["tool_calls"] = [
-            {"id": call_id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for call_id, call in zip(call_ids, reply.tool_calls, strict=True)
-        ]
+        said[reasoning_member] = reply.reasoning
     return {
         "id": id,
         "object": "chat.completion",
         "created": created,
         "model": model,
-        "choices": [{"index": 0, "message": message, "finish_reason": reply.finish_reason}],
+        "choices": [{"index": 0, "message": said, "finish_reason": reply.finish_reason}],
         "usage": usage(reply.usage),
     }
+
+
+def message(reply: Reply, call_ids: Sequence[str]) -> dict[str, Any]:
+    """The reply as a message of the assistant, without its reasoning."""
+    said: dict[str, Any] = {"role": "assistant", "content": reply.text or (None if reply.tool_calls else "")}
+    if reply.tool_calls:
+        said["tool_calls"] = [
+            {"id": call_id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call_id, call in zip(call_ids, reply.tool_calls, strict=True)
+        ]
+    return said
 
 
 def chunks(

@@ -125,6 +125,13 @@ def serve(
             envvar="UNDERSTUDY_GRPC_PORT", min=0, max=65535, help="Serve v1 by gRPC too; 0 picks a port."
         ),
     ] = None,
+    allow_worker: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="UNDERSTUDY_ALLOW_WORKER",
+            help="Origin on loopback whose AIVAX workers are called; repeatable.",
+        ),
+    ] = None,
     log_format: Annotated[
         LogFormat, typer.Option(envvar="UNDERSTUDY_LOG_FORMAT", help="One line per request, or none.")
     ] = LogFormat.text,
@@ -156,6 +163,7 @@ def serve(
             customer_id=customer_id,
             retired_v1=retired_v1.value,
             grpc_port=grpc_port,
+            workers=tuple(allow_worker or ()),
             log_format=log_format.value,
         ),
         ready_file,

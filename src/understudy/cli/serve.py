@@ -115,6 +115,8 @@ def banner(server: Server, url: str, grpc_port: int | None = None) -> str:
     if grpc_port is not None:
         lines.append(f"  {'gRPC':<14} {settings.host}:{grpc_port}   customer {settings.customer_id}")
     lines.append(f"  {'Control plane':<14} {url}/_understudy   token {server.admin_token}")
+    if settings.workers:
+        lines.append(f"  {'Workers':<14} {'  '.join(settings.workers)}   (called by AIVAX gateways)")
     lines.append("")
     return "\n".join(lines)
 

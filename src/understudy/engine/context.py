@@ -111,7 +111,7 @@ class Call:
         if self.used is not None:
             counters = self.world.used
             for name, amount in self.used.items():
-                counters[name] += amount
+                counters[name] = counters.get(name, 0) + amount
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name."""
@@ -135,13 +135,15 @@ class Pending(Exception):
 class Context:
     """What a handler may see and use: the world of the caller and the facts of the call."""
 
-    __slots__ = ("allows_code", "call", "world")
+    __slots__ = ("allows_code", "call", "workers", "world")
 
-    def __init__(self, call: Call, allows_code: bool = False) -> None:
+    def __init__(self, call: Call, allows_code: bool = False, workers: frozenset[str] = frozenset()) -> None:
         self.call = call
         self.world = call.world
         self.allows_code = allows_code
         """Whether code of callers may run, in the sandbox."""
+        self.workers = workers
+        """Origins on loopback that may be called."""
 
     @property
     def store(self) -> Store:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from understudy.engine import binding
+from understudy.engine import binding, callouts
 from understudy.engine.compiling import Compiled, Handlers
 from understudy.engine.connexion_names import (
     API,
@@ -197,6 +197,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         self._check = settings.check_answers
         self._strict = settings.strict_answers
         self._allows_code = settings.allow_lambda
+        self._origins = callouts.allowed(settings.workers)
         self.workers = Workers(settings.limits)
         self.violations: list[str] = []
 
@@ -212,7 +213,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         operation = call.operation
         assert operation is not None
         if operation.prepare is not None:
-            work = operation.prepare(Context(call, self._allows_code), **call.arguments)
+            work = operation.prepare(Context(call, self._allows_code, self._origins), **call.arguments)
             done = None if work is None else await self.workers.run(work)
             call.arguments = {**call.arguments, "prepared": done}
         await self._act_and_work(call)
@@ -253,7 +254,7 @@ class Acting(RoutedMiddleware):  # type: ignore[misc]
         if call.script is not None:
             call.decider = call.script()
         with call.world.store.transaction():
-            result = operation.handler(Context(call, self._allows_code), **call.arguments)
+            result = operation.handler(Context(call, self._allows_code, self._origins), **call.arguments)
             status = operation.success
             if isinstance(result, tuple):
                 result, status = result

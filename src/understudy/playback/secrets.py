@@ -113,8 +113,8 @@ class Secrets:
             self.counts[place] += 1
         placeholder = self._placeholders[value]
         if len(value) >= least and (value, placeholder) not in self._spelled:
-            self._spelled += [(one, placeholder) for one in spellings(value)]
-            self._spelled.sort(key=lambda pair: -len(pair[0]))
+            more = [*self._spelled, *((one, placeholder) for one in spellings(value))]
+            self._spelled = sorted(more, key=lambda pair: -len(pair[0]))  # whoever reads has the old list
         return placeholder
 
     # What is found

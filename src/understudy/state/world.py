@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, cast
@@ -34,7 +33,7 @@ class World:
     journal: Journal = field(default_factory=Journal)
     calls: int = 0
     """How many calls came in; request ids are made from it."""
-    used: Counter[str] = field(default_factory=Counter)
+    used: dict[str, float] = field(default_factory=dict)
     """What its calls have used up: searches, tokens, cost; not part of snapshots."""
     scenario: str = ""
     """Name or path of the scenario that it began with, if any."""

@@ -29,6 +29,8 @@ EXPLANATIONS: Mapping[str, tuple[str, str]] = {
     "evaluate_code": ("The message is a sum.", "Work it out exactly."),
 }
 """Reason and goal of each function."""
+OF_WORKER = ("The model called it.", "Go on with what the worker answers.")
+"""Those of a tool that the worker of a gateway answers."""
 
 
 def ran(ctx: Context, name: str, arguments: Mapping[str, Any], result: str, state: str = COMPLETED) -> Json:
@@ -51,7 +53,7 @@ def chunks(functions: Iterable[Mapping[str, Any]], like: Json, *, explained: boo
             "contents": orjson.dumps(function["arguments"]).decode(),
         }
         if explained:
-            reason, goal = EXPLANATIONS[function["name"]]
+            reason, goal = EXPLANATIONS.get(function["name"], OF_WORKER)
             told["explanation"] = {"reason": reason, "goal": goal}
         for state in STATES:
             yield {**like, "choices": [], "servertool": {**told, "state": state}}

@@ -19,6 +19,7 @@ from understudy.apis.aivax import (
     plans,
     prices,
     structured_output,
+    workers,
 )
 from understudy.apis.aivax.ai_gateways import DEFAULTS
 from understudy.apis.aivax.conversations import Prepared, prepare
@@ -55,11 +56,12 @@ EASY_TOKENS, HARD_TOKENS = 60, 400
 
 @dataclass(frozen=True)
 class Resolved:
-    """What answers: the model, the parameters of its gateway, and the complexity it was chosen by."""
+    """What answers: the model, the parameters and id of its gateway ("" for none), and the complexity."""
 
     name: str
     parameters: Mapping[str, Any]
     complexity: str | None = None
+    gateway: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def answered(
     held = media.check(messages, resolved.name, resolved.parameters, options.get("multimodal_preprocess"))
     prices.require_balance(ctx, media.least_balance(held))
     plans.check_storage(ctx)
-    reply, ran = _reply(ctx, resolved.parameters, messages, options, user, owed)
+    reply, ran = _reply(ctx, resolved, messages, options, user, owed)
     limits.account_for(ctx, resolved.parameters, reply.usage.prompt)
     ctx.use("generations")
     ctx.use("prompt_tokens", reply.usage.prompt)
@@ -169,7 +171,7 @@ def _resolve(ctx: Context, body: Json, messages: Sequence[Message]) -> Resolved:
         raise Forbidden("This key belongs to another gateway.")
     _check_extra(body, found.value["parameters"]["baseAddress"])
     parameters: Json = {**found.value["parameters"], **(NOT_PUBLIC if kind == "public" else {})}
-    return routed(parameters, messages)
+    return routed({**found.value, "parameters": parameters}, messages)
 
 
 def _check_extra(body: Json, address: str) -> None:
@@ -183,31 +185,37 @@ def _check_public(body: Json) -> None:
             raise BadRequest({f"body.{member}": "may not be sent with a public key"})
 
 
-def routed(parameters: Mapping[str, Any], messages: Sequence[Message]) -> Resolved:
-    """The model by the length of the last message, when the gateway asks for it (guess)."""
+def routed(gateway: Mapping[str, Any], messages: Sequence[Message]) -> Resolved:
+    """The model of a gateway, by the length of the last message when it asks for that (guess)."""
+    parameters = gateway["parameters"]
     routing = parameters.get("modelRoutingParameters")
     if not routing:
-        return Resolved(parameters["modelName"], parameters)
+        return Resolved(parameters["modelName"], parameters, gateway=gateway["id"])
     tokens = count(text_of(messages[-1]))
     complexity = "low" if tokens < EASY_TOKENS else "medium" if tokens < HARD_TOKENS else "high"
-    return Resolved(routing[f"{complexity}ComplexityModelName"], parameters, complexity)
+    name = routing[f"{complexity}ComplexityModelName"]
+    return Resolved(name, parameters, complexity, gateway["id"])
 
 
 def _reply(
     ctx: Context,
-    parameters: Mapping[str, Any],
+    resolved: Resolved,
     messages: Sequence[Message],
     options: Json,
     user: str,
     owed: structured_output.Duty | None,
 ) -> tuple[Reply, list[Json]]:
     """The reply, and the functions of the service that ran for it; nothing runs for a refusal."""
-    parameters = builtin_functions.asked_for(parameters, options)
-    refused = moderation.refused(messages, parameters)
+    parameters = builtin_functions.asked_for(resolved.parameters, options)
+    refused = moderation.refused(messages, parameters, ctx.decider)
     if refused:
         return refused, []
     prepared = prepare(ctx, messages, parameters, user)
-    reply = _respond(ctx, options, prepared, parameters)
+    worker = workers.worker_of(ctx, resolved.gateway, parameters)
+    if worker is None:
+        reply = _respond(ctx, options, prepared, parameters)
+    else:
+        reply = worker.steer(prepared, user, lambda: _respond(ctx, options, prepared, parameters))
     return structured_output.fulfilled(reply, owed, _most(options, parameters)), prepared.functions
 
 

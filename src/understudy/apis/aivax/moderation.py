@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from understudy.behaviours.conversation import Message, text_of
+from understudy.behaviours.decide import Decider, decide
 from understudy.behaviours.inference import Reply, Usage
 from understudy.behaviours.moderation import CATEGORIES, scores
 from understudy.behaviours.token_budget import count, count_messages
@@ -29,9 +30,14 @@ FINISH_REASON = "content_filter"
 """How a refusal ends: an answer without content and with a `refusal` (guess)."""
 
 
-def refused(messages: Sequence[Message], parameters: Mapping[str, Any]) -> Reply | None:
-    """The refusal in the place of a reply, which costs what was read; None when the model may answer."""
-    told = _refusal(messages, parameters)
+def refused(
+    messages: Sequence[Message], parameters: Mapping[str, Any], decider: Decider | None
+) -> Reply | None:
+    """The refusal in the place of a reply, which costs what was read; None when the model may answer.
+
+    A decider may decide `refusal`: a text, "" for none.
+    """
+    told = decide(decider, "refusal", {"messages": messages}, lambda: _refusal(messages, parameters))
     return Reply(told, Usage(count_messages(messages), count(told)), FINISH_REASON) if told else None
 
 

@@ -220,7 +220,7 @@ def _unsaid(history: list[Json], given: list[Json]) -> list[Json]:
 
 def _answered(ctx: Context, visit: Visit, messages: Sequence[Message]) -> Answered:
     """The answer of the gateway; what it refuses names the prompt."""
-    resolved = routed(visit.gateway["parameters"], messages)
+    resolved = routed(visit.gateway, messages)
     try:
         return answered(ctx, resolved, messages, {}, visit.session.value["tag"] or "")
     except BadRequest as refusal:

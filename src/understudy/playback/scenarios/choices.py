@@ -29,6 +29,7 @@ class Script:
         self._then = then
         self._replies = _replies(then)
         self._asked = -1
+        self._events = 0
 
     def __call__(self, decision: Decision, default: Callable[[], T]) -> T:
         chosen = self._chosen(decision.kind)
@@ -41,10 +42,18 @@ class Script:
         if kind == "tool_calls":
             self._asked += 1
             return self._calls()
+        if kind == "worker":
+            return self._of_worker()
         if kind in SPOKEN or kind == "thinking":
             return self._said(kind)
         decided = self._then.get("decide", {})
         return (decided[kind],) if kind in decided else None
+
+    def _of_worker(self) -> tuple[Any] | None:
+        """What the worker of a gateway answers, one reply for each event; then it acts."""
+        replies = self._then.get("decide", {}).get("worker", ())
+        self._events += 1
+        return (replies[self._events - 1],) if self._events <= len(replies) else None
 
     @property
     def _now(self) -> Json:
