@@ -22,7 +22,7 @@ from understudy.playback import cassettes
 from understudy.playback.cassettes import ANSWER_HEADERS, REQUEST_HEADERS
 from understudy.playback.scenarios.documents import load, shipped
 from understudy.playback.scenarios.located import read
-from understudy.pytest_plugin import BackgroundServer
+from understudy.pytest_plugin import BackgroundServer, Understudy, beginnings
 from understudy.settings import data_directory
 from understudy.state.lifecycle import DIALS
 
@@ -88,6 +88,14 @@ def test_the_pytest_example_of_the_readme_passes(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_every_argument_of_the_marker_and_member_of_the_handle_is_documented() -> None:
+    told = (ROOT / "docs/guides/pytest.md").read_text("utf-8")
+    for name in beginnings.MEMBERS:
+        assert f"`{name}`" in told, name
+    for name in vars(Understudy):
+        assert name.startswith("_") or f"`{name}" in told, name
 
 
 def test_every_flag_and_variable_of_serve_is_documented() -> None:

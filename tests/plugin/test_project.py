@@ -142,9 +142,13 @@ def test_certificates_are_checked(understudy, monkeypatch):
 def test_without_a_socket(understudy):
     async def ask():
         async with understudy.asgi_client() as client:
-            return (await client.get("/v2/corpora/handbook")).json()["key"]
+            await client.post("/v2/corpora", json={"key": "there"})
+            return [corpus["key"] for corpus in (await client.get("/v2/corpora")).json()["corpora"]]
 
-    assert asyncio.run(ask()) == "handbook"
+    with understudy.client() as client:
+        client.post("/v2/corpora", json={"key": "here"})
+        assert sorted(asyncio.run(ask())) == ["handbook", "here", "there"]
+        assert client.get("/v2/corpora/there").status_code == 404
 
 
 def test_loopback_is_open(understudy):

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["KEY", "OPENAI_KEY", "BackgroundServer", "BlockedConnection", "Understudy"]
 
 WAITING: pytest.StashKey[WaitingServer] = pytest.StashKey()
-SCENARIO: pytest.StashKey[dict[str, Any] | None] = pytest.StashKey()
 XDIST = "understudy_xdist"
 
 
@@ -133,7 +132,7 @@ def understudy(
     wanted = _wanted(request.node)
     port, authority = _understudy_listener.opened
     handle = Understudy(understudy_server, next(_understudy_names))
-    request.node.stash[SCENARIO] = _begin(handle, understudy_server, wanted, port)
+    handle.scenario = _begin(handle, understudy_server, wanted, port)
     told = network.environment(handle.url, handle.api_key, handle.openai_key, authority)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
@@ -206,7 +205,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.when == "call" and report.failed and isinstance(handle, Understudy):
         try:
             report.sections.append(("Understudy: last calls", bundles.last_calls(handle)))
-            content = bundles.bundle(handle, item.nodeid, item.stash.get(SCENARIO, None))
+            content = bundles.bundle(handle, item.nodeid)
             cache = getattr(item.config, "cache", None)  # there is none with -p no:cacheprovider
             if cache is not None:
                 path = bundles.write(cache.mkdir("understudy"), item.nodeid, content)

@@ -27,7 +27,7 @@ def _line(entry: Mapping[str, Any]) -> str:
     return "\n".join(told)
 
 
-def bundle(handle: Understudy, test: str, scenario: Mapping[str, Any] | None) -> dict[str, Any]:
+def bundle(handle: Understudy, test: str) -> dict[str, Any]:
     """Everything that plays a test again: how its world began, what it played, and its calls."""
     start = handle.control("GET", "snapshot", params={"start": True})
     began_with = {fault["name"] for fault in (start.get("play") or {}).get("faults", ())}
@@ -41,7 +41,7 @@ def bundle(handle: Understudy, test: str, scenario: Mapping[str, Any] | None) ->
         "test": test,
         "world": handle.world,
         "start": start,
-        "scenario": scenario,
+        "scenario": handle.scenario,
         "faults": faults,
         "lifecycle": handle.control("GET", "lifecycle"),
         "journal": handle.journal(),

@@ -25,11 +25,13 @@ class Understudy:
         openai_url, openai_key: what the `openai` package takes as `base_url` and `api_key`; the key opens
             all of AIVAX.
         world: name of the world.
+        scenario: what it plays, as the control plane takes it.
     """
 
     def __init__(self, server: Reachable, world: str) -> None:
         self._server = server
         self.world = world
+        self.scenario: Mapping[str, Any] | None = None
         self.url = server.url
         self.api_key = f"{KEY}@{world}"
         self.openai_url = f"{server.url}/v1"
@@ -45,7 +47,7 @@ class Understudy:
     def asgi_client(self, **headers: str) -> httpx.AsyncClient:
         """The same without a socket: calls go straight to the ASGI application of a server of their own.
 
-        Its worlds are not those of `client`; the key leads to a world of the same name there.
+        There is a copy of this world, as it is now; what is done there does not show here.
         """
         import httpx
 
@@ -53,7 +55,12 @@ class Understudy:
         from understudy.settings import Settings
 
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        transport = httpx.ASGITransport(app=create_server(Settings(log_format="none", strict_answers=True)))
+        server = create_server(Settings(log_format="none", strict_answers=True))
+        if "document" in (self.scenario or {}):
+            server.plane.library.add(self.scenario["document"])  # type: ignore[index]
+        server.worlds.create(self.world)
+        server.worlds.restore(self.world, self.control("GET", "snapshot"))
+        transport = httpx.ASGITransport(app=server)
         headers = {"x-api-key": self.api_key, **given}
         return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
 
@@ -97,7 +104,8 @@ class Understudy:
         """Play a shipped scenario, the one in a `.yaml` file, or one as a mapping, from its beginning."""
         from understudy.pytest_plugin.beginnings import scenario_of
 
-        self.control("PUT", "scenario", scenario_of(scenario))
+        self.scenario = scenario_of(scenario)
+        self.control("PUT", "scenario", self.scenario)
 
     def journal(self, **wanted: Any) -> list[dict[str, Any]]:
         """The calls of this test so far, oldest first; filters as the control plane takes them."""
