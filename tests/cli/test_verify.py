@@ -211,6 +211,10 @@ def test_a_wrong_flag_is_one_line(server: Running, tmp_path: Path, flags: tuple[
         (("verify", "--spec", "no.yaml", "--target", "http://x"), "no.yaml: cannot be read"),
         (("verify", "--spec", "list.json", "--target", "http://x"), "list.json: is no OpenAPI 3.0 document"),
         (
+            ("verify", "--spec", "bad.yaml", "--target", "http://x"),
+            "bad.yaml: is no valid OpenAPI 3.0 document: paths//x/get",
+        ),
+        (
             ("replay-case", "abc"),
             "understudy-report/report.json: is not there; `understudy",
         ),
@@ -219,6 +223,9 @@ def test_a_wrong_flag_is_one_line(server: Running, tmp_path: Path, flags: tuple[
 )
 def test_what_is_not_there_is_one_line(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
     (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "bad.yaml").write_text(
+        "openapi: 3.0.3\ninfo: {title: x, version: x}\npaths: {/x: {get: {}}}\n"
+    )
     result = understudy(*arguments, cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
     (line,) = result.stderr.splitlines()

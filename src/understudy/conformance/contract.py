@@ -113,7 +113,7 @@ class Contract:
     def _media(self, response: Mapping[str, Any]) -> dict[str, Check | None]:
         return {
             media.lower(): self.schemas.validator(content["schema"])
-            if media.lower().endswith("json") and "schema" in content
+            if media.lower().endswith(("/json", "+json")) and "schema" in content
             else None
             for media, content in response.get("content", {}).items()
         }
@@ -136,4 +136,23 @@ def read(path: Path) -> Contract:
         raise SetupError(f"cannot be read: {error}", str(path)) from None
     if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.0"):
         raise SetupError("is no OpenAPI 3.0 document", str(path))
+    fault = _fault(document)
+    if fault:
+        raise SetupError(f"is no valid OpenAPI 3.0 document: {fault}", str(path))
     return Contract(document)
+
+
+def _fault(document: dict[str, Any]) -> str:
+    """The most telling thing that keeps a document from being valid, with its place; empty when it is."""
+    from openapi_spec_validator import OpenAPIV30SpecValidator
+
+    try:
+        error = next(OpenAPIV30SpecValidator(document).iter_errors(), None)
+    except Exception as broken:  # noqa: BLE001 - references that lead nowhere raise errors of many kinds
+        return f"{type(broken).__name__}: {str(broken).splitlines()[0] if str(broken) else 'no reason given'}"
+    if error is None:
+        return ""
+    while error.context:
+        error = max(error.context, key=lambda one: len(one.absolute_path))
+    place = "/".join(map(str, error.absolute_path)) or "the document"
+    return f"{place}: {error.message.splitlines()[0][:200]}"
