@@ -7,11 +7,13 @@ import sys
 
 def main() -> None:
     """Run the command line; a `SetupError` becomes one line and an exit code."""
-    from understudy.cli.commands import app
+    from understudy.cli import commands
     from understudy.errors import SetupError
 
+    if sys.argv[1:2] == ["serve"]:
+        commands.keep_only("serve")  # the start is short
     try:
-        app()
+        commands.app()
     except SetupError as error:
         print(f"understudy: {error}", file=sys.stderr)  # noqa: T201 - this is the command line
         sys.exit(error.exit_code)
