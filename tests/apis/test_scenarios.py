@@ -110,6 +110,23 @@ def test_conditions_on_the_world(begin: Begin) -> None:
         assert client.post("/v2/corpora", json={"key": "b"}).status_code == 201
 
 
+def test_a_scripted_answer_has_the_status_of_success_unless_it_says_otherwise(begin: Begin) -> None:
+    world = begin(
+        "rules:\n  - name: made\n    when: {operation: createCorpus, body: {key: a}}\n"
+        "    then: {answer: {unchecked: true, body: {key: a, name: Scripted}, headers: {X-Seen: 'yes'}}}\n"
+        "  - name: accepted\n    when: {operation: createCorpus, body: {key: b}}\n"
+        "    then: {answer: {status: 202, body: {any: thing}}}\n"
+        "  - name: empty\n    when: {operation: deleteCorpus}\n    then: {answer: {}}\n"
+    )
+    with world.client() as client:
+        made = client.post("/v2/corpora", json={"key": "a"})
+        assert (made.status_code, made.json()["name"], made.headers["x-seen"]) == (201, "Scripted", "yes")
+        assert client.post("/v2/corpora", json={"key": "b"}).status_code == 202
+        assert client.delete("/v2/corpora/handbook").status_code == 204
+        assert client.get("/v2/corpora/a").status_code == 404
+        assert client.get("/v2/corpora/handbook").status_code == 200
+
+
 def test_a_scripted_stream_is_told_as_the_vendor_frames_it(begin: Begin) -> None:
     world = begin(
         "rules:\n  - name: s\n    when: {operation: queryCorpus, body: {stream_response: true}}\n"
@@ -266,5 +283,9 @@ def test_an_agent_calls_a_tool_that_is_missing_and_says_what_it_is_told(begin: B
         assert events[1]["tool_configuration_name"] == "order_lookup"
         assert events[2]["tool_output"] == {"error": "there is no tool 'order_lookup'"}
         assert events[4]["content"] == "I cannot look up orders."
+        rule = {"name": "s", "when": {"operation": "createAgentInput"}, "then": {"events": [{"type": "end"}]}}
+        world.play({"understudy_scenario": 1, "api": "vectara", "description": "Over.", "rules": [rule]})
+        streamed = client.post(path, json={"type": "input_message", **body, "stream_response": True})
+        assert (streamed.status_code, streamed.text) == (201, 'event:end\ndata:{"type":"end"}\n\n')
         listed = client.get(path).json()["events"]
         assert {one["id"] for one in events} <= {one["id"] for one in listed}

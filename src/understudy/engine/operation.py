@@ -14,6 +14,7 @@ from understudy.engine.work import Work
 H = TypeVar("H", bound=Callable[..., Any])
 DEADLINES = frozenset({"request-timeout", "request-timeout-millis"})
 """Headers that say how long the caller waits; no handler takes them."""
+_STREAM = "text/event-stream"
 MARK = "__understudy_operations__"
 PREPARES = "__understudy_prepares__"
 
@@ -97,6 +98,8 @@ class Operation:
     """The checks of its answers in other forms, by form and status."""
     untold: frozenset[str] = frozenset()
     """Kinds of events that its streams leave out, since the profile does not know them."""
+    streamed: int = 200
+    """The status of its streams."""
     names_events: bool = False
     """Whether the events of its streams have types and an order, as the vendor's own have."""
     tells_secrets: bool = False
@@ -139,6 +142,7 @@ def compile_operation(
         extensions={key: value for key, value in raw.items() if key.startswith("x-")},
         path_names=path_names,
         hides_paths=raw.get("x-invalid-path-status") == 404,
+        streamed=min((s for s, r in responses.items() if _STREAM in r.get("content", {})), default=200),
         names_events=stream is not None and ("order" in stream or "follows" in stream),
     )
 

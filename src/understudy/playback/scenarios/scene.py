@@ -7,6 +7,7 @@ from typing import Any
 
 from understudy.engine.context import Call
 from understudy.engine.faults import fault_of
+from understudy.engine.operation import Operation
 from understudy.engine.play import Choice, Missed, Scripted
 from understudy.playback.scenarios.choices import Script
 from understudy.playback.scenarios.conditions import Difference, differences
@@ -55,7 +56,7 @@ class Played:
                 continue
             found = list(self._differences(rule, call))
             if not found:
-                return self._play(rule)
+                return self._play(rule, operation)
             misses.append((rule, found))
         if self._scenario.strict:
             raise _missed(operation.id, self._scenario.name, misses)
@@ -84,7 +85,7 @@ class Played:
         for condition in when.get("world", ()):
             yield from _in_world(condition, call.world)
 
-    def _play(self, rule: Rule) -> Choice:
+    def _play(self, rule: Rule, operation: Operation) -> Choice:
         used = self._used.get(rule.name, 0)
         if used >= len(rule.steps) and rule.after == "error":
             raise Missed(f"rule '{rule.name}' of scenario '{self.name}' is used up", {"rule": rule.name})
@@ -93,21 +94,21 @@ class Played:
         self._state = then.get("go_to", self._state)
         return Choice(
             rule=rule.name,
-            answer=_scripted(then),
+            answer=_scripted(then, operation),
             script=(lambda: Script(then)),
             fault=fault_of(then["fault"], f"of rule {rule.name}") if "fault" in then else None,
             seconds=seconds(then.get("delay", 0)),
         )
 
 
-def _scripted(then: Json) -> Scripted | None:
+def _scripted(then: Json, operation: Operation) -> Scripted | None:
     if "events" in then:
-        return Scripted(events=then["events"])
+        return Scripted(operation.streamed, events=then["events"])
     answer = then.get("answer")
     if answer is None:
         return None
     return Scripted(
-        status=answer.get("status", 200),
+        status=answer.get("status", operation.success),
         body=answer.get("body"),
         headers=answer.get("headers", {}),
         media_type=answer.get("media_type", "application/json"),
