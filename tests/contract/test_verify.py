@@ -25,7 +25,7 @@ CASES = int(os.environ.get("UNDERSTUDY_CASES", "0"))
 EXAMPLES: Mapping[str, int] = {
     "vectara": max(1, CASES // 5000),
     "aivax": max(1, 6 * CASES // 1000),
-    "vectara-v1": max(1, CASES // 100),
+    "vectara-v1": max(1, CASES // 20),
 }
 """Cases of each way of making them: Vectara has so many more operations and members that few are enough."""
 SECONDS = None if CASES else 30.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from understudy.conformance.contract import Contract, Operation
@@ -36,6 +36,12 @@ def is_clean(contract: Contract, exchange: Exchange) -> bool:
     return next(judge(contract, exchange), None) is None
 
 
+def _documented(media_type: str, media: Collection[str]) -> str | None:
+    """The documented type, or range of types such as `image/*`, that a type is of; the closest one."""
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((one for one in ranges if one in media), None)
+
+
 def _body(exchange: Exchange, media: Any) -> Iterator[Finding]:
     if not media:
         if exchange.answer.strip():
@@ -43,11 +49,12 @@ def _body(exchange: Exchange, media: Any) -> Iterator[Finding]:
                 "UV104", exchange, f"{exchange.status}", "there is a body where none is documented"
             )
         return
-    if exchange.media_type not in media:
+    documented = _documented(exchange.media_type, media)
+    if documented is None:
         place = f"{exchange.status} {exchange.media_type}"
         yield _finding("UV103", exchange, place, f"is '{exchange.media_type}', not {', '.join(media)}")
         return
-    check = media[exchange.media_type]
+    check = media[documented]
     if check is None:
         return
     try:
