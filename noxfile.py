@@ -1,5 +1,7 @@
 """The checks of this project; `.ci/run` runs the same."""
 
+import shutil
+
 import nox
 
 nox.options.default_venv_backend = "venv"
@@ -52,6 +54,15 @@ def injection(session: nox.Session) -> None:
     session.run(
         "pytest", "tests/contract/test_injection.py", *session.posargs, env={"UNDERSTUDY_INJECTIONS": "20000"}
     )
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """A page of another origin, in Chromium, against the control plane; without Chromium this fails."""
+    _install(session)
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        session.error("there is no Chromium here; `apt-get install chromium` brings one")
+    session.run("pytest", "tests/browser", *session.posargs)
 
 
 @nox.session

@@ -15,7 +15,11 @@ import yaml
 
 from understudy.engine.contract import Check, Schemas
 from understudy.errors import SetupError
+from understudy.state.seeding import checked_text
 
+MAX_BYTES, MAX_DEPTH = 32 * 1024 * 1024, 200
+"""Of a contract as YAML, which may be anybody's."""
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 METHODS = ("get", "put", "post", "delete", "patch")
 READING = frozenset({"get", "head", "options"})
 
@@ -130,8 +134,12 @@ class Contract:
 def read(path: Path) -> Contract:
     """The contract in a file of JSON or YAML; SetupError says what is wrong with it."""
     try:
-        text = path.read_text("utf-8")
-        document = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        if path.suffix == ".json":
+            document = json.loads(path.read_text("utf-8"))
+        else:
+            document = yaml.load(checked_text(path, MAX_BYTES, MAX_DEPTH), Loader=_Loader)  # noqa: S506 - a safe loader
+    except RecursionError:
+        raise SetupError("nests too deep to be read", str(path)) from None
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise SetupError(f"cannot be read: {error}", str(path)) from None
     if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.0"):

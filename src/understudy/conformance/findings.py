@@ -51,13 +51,16 @@ class Exchange:
 
     def json(self) -> Any:
         """The answer as JSON; ValueError when it is none."""
-        return json.loads(self.answer)
+        try:
+            return json.loads(self.answer)
+        except RecursionError:
+            raise ValueError("nests too deep to be read") from None
 
     def value(self) -> Any:
         """The answer as JSON; None when it is none."""
         try:
-            return json.loads(self.answer)
-        except (ValueError, RecursionError):
+            return self.json()
+        except ValueError:
             return None
 
     @property

@@ -41,7 +41,7 @@ def read(content: bytes) -> tuple[list[Mapping[str, Any]], bool]:
             continue
         try:
             event = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             ended = False
             continue
         if isinstance(event, dict):

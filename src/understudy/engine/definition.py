@@ -66,6 +66,7 @@ class ApiDefinition:
         secret_headers, secret_query, secret_members: places where credentials stand; what is accepted
             there is redacted in the journal and in logs, and replaced in recordings.
         secret_paths: beginnings of paths behind which a credential stands, up to the next slash.
+        secret_beginnings: how its own credentials begin; what looks so is redacted wherever it stands.
         sample_keys: keys of the default world that the banner shows.
         forms: by name, the forms of answers besides the one that the spec describes.
         upload_paths: paths that take a body as large as an upload, whatever its type.
@@ -93,6 +94,7 @@ class ApiDefinition:
     secret_query: tuple[str, ...] = ()
     secret_members: tuple[str, ...] = ()
     secret_paths: tuple[bytes, ...] = ()
+    secret_beginnings: tuple[str, ...] = ()
     sample_keys: tuple[str, ...] = ()
     forms: Mapping[str, AnswerForm] = field(default_factory=dict)
     upload_paths: frozenset[bytes] = frozenset()

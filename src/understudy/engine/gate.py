@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy.engine.context import SCOPE_KEY, Call
 from understudy.engine.definition import ApiDefinition
 from understudy.engine.failures import refuse
-from understudy.engine.journal import Places, Redaction, record
+from understudy.engine.journal import Redaction, record
 from understudy.engine.replies import Headers, send_answer
 from understudy.errors import (
     ApiError,
@@ -32,7 +32,7 @@ _LOOPBACK_ORIGIN = re.compile(rb"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII)
 _SINGLE = (b"host", b"content-length", b"transfer-encoding", b"content-type", b"authorization")
 
-Log = Callable[[Call, float], None]
+Log = Callable[[Call, float, Redaction], None]
 
 
 class Core(Protocol):
@@ -54,7 +54,7 @@ class Gate:
         apis: the APIs that are served.
         worlds: all worlds.
         settings: limits, hosts and origins.
-        log: told of every finished call with its duration in seconds.
+        log: told of every finished call, its duration in seconds, and what takes credentials out of it.
         nearest: operations over all APIs that resemble `(method, path)`.
         bound: name of the one world that all calls lead to, whatever their credential; None for none.
         open_to_pages: whether pages of loopback origins, and of those in the settings, may read answers.
@@ -87,8 +87,7 @@ class Gate:
         )
         self._known_hosts: set[bytes | None] = set()
         self._origins = frozenset(origin.encode() for origin in settings.cors)
-        places = Places.of(apis)
-        self._redaction = Redaction(places.query, places.members)
+        self._redaction = Redaction(apis)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -181,7 +180,7 @@ class Gate:
     def _done(self, call: Call) -> None:
         record(call, self._redaction)
         if self._log is not None:
-            self._log(call, time.perf_counter() - call.began)
+            self._log(call, time.perf_counter() - call.began, self._redaction)
 
     def _find_world(self, call: Call) -> None:
         """A world that is new is kept once its caller is known to it."""

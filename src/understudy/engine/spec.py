@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 import yaml
 
-from understudy.errors import SpecError
+from understudy.errors import SetupError, SpecError
+from understudy.state.seeding import checked_text
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SECTION_OF_FILE = {"parameters.yaml": "parameters", "responses.yaml": "responses"}
@@ -92,9 +93,9 @@ class _Bundler:
     def _read(self, file: Path) -> Any:
         if file not in self._files:
             try:
-                self._files[file] = yaml.load(file.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-            except OSError as error:
-                raise SpecError(f"cannot be read: {error.strerror}", str(file)) from None
+                self._files[file] = yaml.load(checked_text(file), Loader=_Loader)  # noqa: S506 - a safe loader
+            except SetupError as error:
+                raise SpecError(str(error)) from None
             except yaml.YAMLError as error:
                 raise SpecError(f"is not valid YAML: {error}", str(file)) from None
         return self._files[file]

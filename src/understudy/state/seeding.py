@@ -50,13 +50,15 @@ def read_fixture(path: Path) -> Iterator[Row]:
         if not isinstance(rows, yaml.SequenceNode):
             raise SetupError(f"section '{name.value}' must be a list of records", _place(path, rows))
         for row in rows.value:
-            yield Row(str(name.value), _construct(row), _place(path, row))
+            yield Row(str(name.value), _construct(row, path), _place(path, row))
 
 
-def _construct(node: yaml.Node) -> Any:
+def _construct(node: yaml.Node, path: Path) -> Any:
     loader = _Loader("")
     try:
         return loader.construct_document(node)
+    except yaml.constructor.ConstructorError as error:
+        raise SetupError(f"is no plain value: {error.problem}", _place(path, node)) from None
     finally:
         loader.dispose()
 
@@ -95,15 +97,15 @@ def _at(mark: Any) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def checked_text(path: Path) -> str:
+def checked_text(path: Path, most: int = MAX_BYTES, deepest: int = MAX_DEPTH) -> str:
     """The text, once its size, depth and freedom from aliases are known."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f"cannot be read: {error}", str(path)) from None
-    if len(text) > MAX_BYTES:
-        raise SetupError(f"is larger than {MAX_BYTES} bytes", str(path))
-    fault = unsafe(text, MAX_DEPTH)
+    if len(text) > most:
+        raise SetupError(f"is larger than {most} bytes", str(path))
+    fault = unsafe(text, deepest)
     if fault is not None:
         line, _, what = fault
         raise SetupError(what, f"{path}:{line}")

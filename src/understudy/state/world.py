@@ -18,6 +18,10 @@ DEFAULT = ""
 """Name of the world of a plain credential."""
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+SHIPPED = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""A name of a shipped fixture or scenario, which is never a path."""
+MOST_STARTS = 256
+"""How many beginnings of worlds are kept ready; others are made again when they are asked for."""
 SNAPSHOT_VERSION = 1
 
 
@@ -41,6 +45,8 @@ class World:
     """What the world plays besides acting, see `engine/play.py`; None for nothing."""
     seen: dict[str, int] = field(default_factory=dict)
     """When a credential was last accepted, by its id, in milliseconds; kept by APIs that tell it."""
+    origin: World | None = None
+    """What it began as, when that is a snapshot whose fixture or scenario this server does not have."""
 
     @property
     def clock(self) -> Clock:
@@ -70,6 +76,7 @@ class World:
             scenario=self.scenario,
             play=play,
             seen=dict(self.seen),
+            origin=self.origin,
         )
 
     def emptied(self) -> World:
@@ -214,16 +221,26 @@ class Worlds:
     def reset(self, name: str = DEFAULT) -> World:
         """Back to how this world began: records, clock, counters, dials, faults, scenario and journal."""
         old = self.existing(name)
-        self._worlds[name] = self.start_of(old).fork(name)
-        return self._worlds[name]
+        fresh = self.start_of(old).fork(name)
+        fresh.origin = old.origin
+        self._worlds[name] = fresh
+        return fresh
 
     def restore(self, name: str, snapshot: dict[str, Any]) -> World:
-        """Let a world become what a snapshot says; unchanged when that is none."""
+        """Let a world become what a snapshot says; unchanged when that is none.
+
+        A snapshot may come over HTTP: no file is read because one names it. A world whose fixture or
+        scenario is not here began as the snapshot.
+        """
         world = self.existing(name)
         restored = world.fork(name)
         restored.restore(snapshot)
         if self._scenarios is not None:
             self._scenarios.restore(restored, snapshot.get("play"))
+        here = self._is_here(restored.fixture, self._fixture) and (
+            not restored.scenario or self._is_here(restored.scenario, self._scenario)
+        )
+        restored.origin = None if here else replace(restored.fork(name), origin=None)
         restored.journal = world.journal
         self._worlds[name] = restored
         return restored
@@ -250,7 +267,14 @@ class Worlds:
 
     def start_of(self, world: World) -> World:
         """The untouched world that this one began as, to compare with."""
+        if world.origin is not None:
+            return world.origin
         return self._start(world.fixture, world.seed, self._clock_of(world), world.scenario)
+
+    @staticmethod
+    def _is_here(name: str, own: str) -> bool:
+        """Whether a fixture or scenario is that of this server, or could be a shipped one."""
+        return name == own or SHIPPED.fullmatch(name) is not None
 
     def _check_new(self, name: str) -> None:
         if name != DEFAULT and not NAME.fullmatch(name):
@@ -286,5 +310,7 @@ class Worlds:
             self._seed_world(world, fixture)
             if scenario and self._scenarios is not None:
                 self._scenarios.begin(world, scenario)
+            if len(self._starts) >= MOST_STARTS:
+                del self._starts[next(iter(self._starts))]
             self._starts[key] = world
         return self._starts[key]

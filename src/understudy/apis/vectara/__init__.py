@@ -76,6 +76,7 @@ API = ApiDefinition(
         "access_key_id",
         "secret_access_key",
     ),
+    secret_beginnings=("zut_", "zqt_", "zwt_", "eyJhbGciOi", "eyJ0eXAiOi"),
     sample_keys=("zut_understudy",),
     stream_error=errors.stream_events,
     recorded_keys=recorded.KEYS,

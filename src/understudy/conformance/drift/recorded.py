@@ -97,7 +97,7 @@ def _media_type(answer: bytes, documented: list[str]) -> str:
         return STREAM
     try:
         json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return next((one for one in documented if not one.endswith("json") and one != STREAM), documented[0])
     return next((one for one in documented if one.endswith("json")), documented[0])
 
@@ -121,7 +121,7 @@ def _records(file: Path) -> Iterator[tuple[str, Any]]:
         raise SetupError(f"cannot be read: {error}", str(file)) from None
     try:
         whole = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         yield from _lines(file, text)
         return
     if isinstance(whole, dict) and isinstance(whole.get("log"), dict):
@@ -139,7 +139,7 @@ def _lines(file: Path, text: str) -> Iterator[tuple[str, Any]]:
             continue
         try:
             yield f"{file}:{number}", json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise SetupError("is no JSON", f"{file}:{number}") from None
 
 

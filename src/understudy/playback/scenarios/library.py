@@ -12,10 +12,11 @@ import orjson
 from understudy.engine.compiling import Compiled
 from understudy.engine.faults import Faults
 from understudy.engine.play import Play
-from understudy.playback.scenarios.documents import Scenario, find, load, scenario_of
+from understudy.errors import NotThere, SetupError
+from understudy.playback.scenarios.documents import Scenario, find, load, scenario_of, shipped
 from understudy.playback.scenarios.located import Located
 from understudy.playback.scenarios.scene import Played
-from understudy.state.world import Start, World
+from understudy.state.world import SHIPPED, Start, World
 
 
 class Library:
@@ -38,8 +39,12 @@ class Library:
     def add(self, document: Mapping[str, Any]) -> str:
         """Take over a scenario that somebody wrote without a file; the name it has here.
 
-        The same document has the same name.
+        The same document has the same name. Its fixture is a shipped one: a document may
+        come over HTTP, and leads to no file.
         """
+        fixture = document.get("fixture", "")
+        if isinstance(fixture, str) and fixture and not SHIPPED.fullmatch(fixture):
+            raise SetupError("fixture: is the name of a shipped one here, never a path")
         name = f"document-{hashlib.blake2b(orjson.dumps(document), digest_size=8).hexdigest()}"
         if name not in self._read:
             self._read[name] = scenario_of(Located(Path(name), document), self._apis)
@@ -68,5 +73,11 @@ class Library:
             counts = faults.counts[faults.add(given).name]
             counts.met, counts.fired = one["met"], one["fired"]
         told = plain["scene"]
-        scene = Played(self.scenario(world.scenario), told["state"], told["played"]) if told else None
+        scene = Played(self._named(world.scenario), told["state"], told["played"]) if told else None
         world.play = Play(faults, scene)
+
+    def _named(self, name: str) -> Scenario:
+        """A scenario by a name that came over HTTP: one that was read before or is shipped, never a file."""
+        if name not in self._read and name not in shipped():
+            raise NotThere(f"no scenario '{name}' is known here")
+        return self.scenario(name)
