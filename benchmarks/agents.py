@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
 
 import httpx
 import orjson
 
 import load
 from load import Load
-from servers import ADMIN_TOKEN, KEY, Server, running
+from servers import ADMIN_TOKEN, KEY, Server
+from turns import Figures, medians
 
 SERVERS = ("quickstart", "prism")
 PATH = "/v2/agents/front-desk/sessions"
@@ -26,32 +25,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
 """What is said, with # for a mark that no other message has, and what Understudy's answer holds."""
 
 
-def measure(peers: Path, rounds: int, seconds: int) -> dict[str, dict[str, dict[str, float]]]:
+def measure(peers: Path, rounds: int, seconds: int) -> Figures:
     """Per message and server the medians of turns a second and CPU."""
-    runs: dict[str, dict[str, list[Load]]] = {name: {server: [] for server in SERVERS} for name in MESSAGES}
-    with ExitStack() as stack:
-        servers = [stack.enter_context(running(name, peers)) for name in SERVERS]
-        for number in range(rounds):
-            for name, (said, answer) in MESSAGES.items():
-                for server in servers if number % 2 else reversed(servers):
-                    _prepare(server)
-                    _check(server, said, answer)
-                    load.run(server, PATH, _script(said, f"w{number}"), 1)
-                    _prepare(server)
-                    done = load.run(server, PATH, _script(said, f"r{number}"), seconds)
-                    if done.refused or done.broken:
-                        raise SystemExit(f"agents: {server.name} refused {done.refused}, broke {done.broken}")
-                    runs[name][server.name].append(done)
-    return {
-        name: {
-            server: {
-                "per_second": median(run.per_second for run in done),
-                "cpu_us": median(run.cpu_us for run in done),
-            }
-            for server, done in found.items()
-        }
-        for name, found in runs.items()
-    }
+
+    def run(server: Server, name: str, number: int) -> Load:
+        said, answer = MESSAGES[name]
+        _prepare(server)
+        _check(server, said, answer)
+        load.run(server, PATH, _script(said, f"w{number}"), 1)
+        _prepare(server)
+        return load.run(server, PATH, _script(said, f"r{number}"), seconds)
+
+    return medians("agents", SERVERS, MESSAGES, run, peers, rounds)
 
 
 def _prepare(server: Server) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import httpx
@@ -12,7 +10,8 @@ import orjson
 
 import load
 from load import Load
-from servers import Server, running
+from servers import Server
+from turns import Figures, medians
 
 SERVERS = ("understudy", "aimock")
 PATH = "/v1/chat/completions"
@@ -39,32 +38,16 @@ FORMS: dict[str, tuple[dict[str, Any], bool]] = {
 """The body, and whether every request asks what none has asked before."""
 
 
-def measure(peers: Path, rounds: int, seconds: int) -> dict[str, dict[str, dict[str, float]]]:
+def measure(peers: Path, rounds: int, seconds: int) -> Figures:
     """Per form and server the medians of requests a second and CPU."""
-    runs: dict[str, dict[str, list[Load]]] = {form: {name: [] for name in SERVERS} for form in FORMS}
-    with ExitStack() as stack:
-        servers = [stack.enter_context(running(name, peers)) for name in SERVERS]
-        for number in range(rounds):
-            for form, (body, new) in FORMS.items():
-                for server in servers if number % 2 else reversed(servers):
-                    _check(server, body)
-                    load.run(server, PATH, _script(body, f"w{number}", new), 1)
-                    done = load.run(server, PATH, _script(body, f"r{number}", new), seconds)
-                    if done.refused or done.broken:
-                        raise SystemExit(
-                            f"completions: {server.name} refused {done.refused}, broke {done.broken}"
-                        )
-                    runs[form][server.name].append(done)
-    return {
-        form: {
-            name: {
-                "per_second": median(run.per_second for run in done),
-                "cpu_us": median(run.cpu_us for run in done),
-            }
-            for name, done in found.items()
-        }
-        for form, found in runs.items()
-    }
+
+    def run(server: Server, form: str, number: int) -> Load:
+        body, new = FORMS[form]
+        _check(server, body)
+        load.run(server, PATH, _script(body, f"w{number}", new), 1)
+        return load.run(server, PATH, _script(body, f"r{number}", new), seconds)
+
+    return medians("completions", SERVERS, FORMS, run, peers, rounds)
 
 
 def _check(server: Server, body: dict[str, Any]) -> None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import openai
 import pytest
-from openai import AsyncOpenAI, OpenAI
+from openai import OpenAI
 
+from tests.sdk.openai_checks import (
+    JOHN,
+    PONG,
+    ask,
+    check_a_streamed_tool_call,
+    check_the_async_client,
+    check_tools_go_round,
+)
 from understudy.pytest_plugin import Understudy
 
 MINI = "@openai/gpt-5-mini"
-WEATHER: Any = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
-    },
-}
 PERSON: Any = {
     "type": "json_schema",
     "json_schema": {
@@ -33,10 +33,6 @@ PERSON: Any = {
 }
 
 
-def ask(text: str) -> Any:
-    return [{"role": "user", "content": text}]
-
-
 @pytest.fixture
 def client(understudy: Understudy) -> Iterator[OpenAI]:
     with OpenAI(base_url=understudy.openai_url, api_key=understudy.openai_key, max_retries=0) as client:
@@ -48,13 +44,11 @@ def test_models_are_listed(client: OpenAI) -> None:
 
 
 def test_a_completion_and_its_stream_say_the_same(client: OpenAI) -> None:
-    whole = client.chat.completions.create(model=MINI, messages=ask("Reply with exactly the word: PONG"))
+    whole = client.chat.completions.create(model=MINI, messages=ask(PONG))
     assert whole.choices[0].message.content == "PONG"
     assert whole.usage is not None
     pieces, last = "", None
-    for chunk in client.chat.completions.create(
-        model=MINI, messages=ask("Reply with exactly the word: PONG"), stream=True
-    ):
+    for chunk in client.chat.completions.create(model=MINI, messages=ask(PONG), stream=True):
         pieces += chunk.choices[0].delta.content or ""
         last = chunk
     assert pieces == "PONG"
@@ -63,32 +57,17 @@ def test_a_completion_and_its_stream_say_the_same(client: OpenAI) -> None:
 
 
 def test_tools_go_round(client: OpenAI) -> None:
-    messages = ask("What is the weather in Tokyo?")
-    first = client.chat.completions.create(model=MINI, messages=messages, tools=[WEATHER])
-    (call,) = first.choices[0].message.tool_calls or []
-    assert call.type == "function"
-    assert (call.function.name, call.function.arguments) == ("get_weather", '{"city": "Tokyo"}')
-    messages += [
-        first.choices[0].message.model_dump(exclude_none=True),
-        {"role": "tool", "tool_call_id": call.id, "content": "Rain, 12 degrees."},
-    ]
-    final = client.chat.completions.create(model=MINI, messages=messages, tools=[WEATHER])
-    assert "12 degrees" in (final.choices[0].message.content or "")
+    check_tools_go_round(client, MINI)
 
 
 def test_a_streamed_tool_call_is_put_together(client: OpenAI) -> None:
-    with client.chat.completions.stream(
-        model=MINI, messages=ask("What is the weather in Tokyo?"), tools=[WEATHER]
-    ) as stream:
-        final = stream.get_final_completion()
-    (call,) = final.choices[0].message.tool_calls or []
-    assert (call.function.name, call.function.arguments) == ("get_weather", '{"city": "Tokyo"}')
+    check_a_streamed_tool_call(client, MINI)
 
 
 def test_structured_output(client: OpenAI) -> None:
     told = client.chat.completions.create(
         model=MINI,
-        messages=ask("Generate a person named John who is 30 years old."),
+        messages=ask(JOHN),
         response_format=PERSON,
     )
     assert told.choices[0].message.content == '{"name": "John", "age": 30}'
@@ -108,11 +87,4 @@ def test_refusals_are_the_exceptions_of_the_package(client: OpenAI, understudy: 
 
 
 def test_the_async_client(understudy: Understudy) -> None:
-    async def streamed() -> str:
-        async with AsyncOpenAI(base_url=understudy.openai_url, api_key=understudy.openai_key) as client:
-            stream = await client.chat.completions.create(
-                model=MINI, messages=ask("Reply with exactly the word: PONG"), stream=True
-            )
-            return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
-
-    assert asyncio.run(streamed()) == "PONG"
+    check_the_async_client(understudy.openai_url, understudy.openai_key, MINI)

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import openai
 import pytest
-from openai import AsyncOpenAI, OpenAI
+from openai import OpenAI
 from pydantic import BaseModel
 
+from tests.sdk.openai_checks import (
+    JOHN,
+    PONG,
+    ask,
+    check_a_streamed_tool_call,
+    check_the_async_client,
+    check_tools_go_round,
+)
 from understudy.pytest_plugin import Understudy
 
 MODEL = "gpt-4o"
-JOHN = "Generate a person named John who is 30 years old."
-WEATHER: Any = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
-    },
-}
 
 
 class Person(BaseModel):
     name: str
     age: int
-
-
-def ask(text: str) -> Any:
-    return [{"role": "user", "content": text}]
 
 
 @pytest.fixture
@@ -42,7 +36,7 @@ def client(understudy: Understudy) -> Iterator[OpenAI]:
 
 
 def test_a_completion_and_its_stream_say_the_same(client: OpenAI) -> None:
-    asked = ask("Reply with exactly the word: PONG")
+    asked = ask(PONG)
     whole = client.chat.completions.create(model=MODEL, messages=asked)
     assert whole.choices[0].message.content == "PONG"
     chunks = list(
@@ -66,26 +60,11 @@ def test_a_token_of_an_app_client_opens_it(understudy: Understudy, client: OpenA
 
 
 def test_tools_go_round(client: OpenAI) -> None:
-    messages = ask("What is the weather in Tokyo?")
-    first = client.chat.completions.create(model=MODEL, messages=messages, tools=[WEATHER])
-    (call,) = first.choices[0].message.tool_calls or []
-    assert call.type == "function"
-    assert (call.function.name, call.function.arguments) == ("get_weather", '{"city": "Tokyo"}')
-    messages += [
-        first.choices[0].message.model_dump(exclude_none=True),
-        {"role": "tool", "tool_call_id": call.id, "content": "Rain, 12 degrees."},
-    ]
-    final = client.chat.completions.create(model=MODEL, messages=messages, tools=[WEATHER])
-    assert "12 degrees" in (final.choices[0].message.content or "")
+    check_tools_go_round(client, MODEL)
 
 
 def test_a_streamed_tool_call_is_put_together(client: OpenAI) -> None:
-    with client.chat.completions.stream(
-        model=MODEL, messages=ask("What is the weather in Tokyo?"), tools=[WEATHER]
-    ) as stream:
-        final = stream.get_final_completion()
-    (call,) = final.choices[0].message.tool_calls or []
-    assert (call.function.name, call.function.arguments) == ("get_weather", '{"city": "Tokyo"}')
+    check_a_streamed_tool_call(client, MODEL)
 
 
 def test_structured_output_is_parsed(client: OpenAI) -> None:
@@ -109,12 +88,4 @@ def test_refusals_are_the_exceptions_of_the_package(client: OpenAI, understudy: 
 
 
 def test_the_async_client(understudy: Understudy) -> None:
-    async def streamed() -> str:
-        base_url = f"{understudy.url}/v2/llms"
-        async with AsyncOpenAI(base_url=base_url, api_key=understudy.api_key) as client:
-            stream = await client.chat.completions.create(
-                model=MODEL, messages=ask("Reply with exactly the word: PONG"), stream=True
-            )
-            return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
-
-    assert asyncio.run(streamed()) == "PONG"
+    check_the_async_client(f"{understudy.url}/v2/llms", understudy.api_key, MODEL)

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from understudy import __version__
 from understudy.admin.plane import control, world_of
 from understudy.engine.context import Context
 from understudy.engine.replies import Reply
+from understudy.playback import archives
 from understudy.state.clock import stamp
 from understudy.state.journal import Entry
 from understudy.state.world import World
@@ -75,51 +75,19 @@ def _texts(entry: Entry) -> Iterator[bytes]:
 
 def har(entries: list[Entry]) -> dict[str, Any]:
     """Entries in the form of HTTP Archive 1.2; headers are not kept, so types are read off the bodies."""
-    told = [_har_entry(entry) for entry in entries]
-    creator = {"name": "understudy", "version": __version__}
-    return {"log": {"version": "1.2", "creator": creator, "entries": told}}
+    return archives.archive([_har_entry(entry) for entry in entries])
 
 
 def _har_entry(entry: Entry) -> dict[str, Any]:
-    request = {
-        "method": entry.method,
-        "url": ORIGIN + entry.path,
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": [],
-        "queryString": [],
-        "headersSize": -1,
-        "bodySize": len(entry.request_body),
-    }
-    if entry.request_body:
-        request["postData"] = {
-            "mimeType": _type(entry.request_body), "text": entry.request_body.decode("utf-8", "replace"),
-        }  # fmt: skip
+    body = entry.request_body
     content = {
         "size": len(entry.response_body),
         "mimeType": "text/event-stream" if entry.events else _type(entry.response_body),
         "text": entry.response_body.decode("utf-8", "replace"),
     }
-    response = {
-        "status": entry.status,
-        "statusText": "",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": [],
-        "content": content,
-        "redirectURL": "",
-        "headersSize": -1,
-        "bodySize": len(entry.response_body),
-    }
-    return {
-        "startedDateTime": stamp(entry.at),
-        "time": 0,
-        "request": request,
-        "response": response,
-        "cache": {},
-        "timings": {"send": 0, "wait": 0, "receive": 0},
-        "comment": entry.operation,
-    }
+    asked = archives.asked(entry.method, ORIGIN + entry.path, body, _type(body))
+    answered = archives.answered(entry.status, content)
+    return archives.call(stamp(entry.at), 0, asked, answered, entry.operation)
 
 
 def _type(body: bytes) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
+
+from understudy.behaviours.grammars import TextError, lalr
 
 MAX_CHARACTERS = 4000
 MAX_DEPTH = 50  # every level costs up to four Python frames
@@ -51,16 +51,8 @@ NAME: /(?a:[A-Za-z_]\w*)/
 """
 
 
-class TemplateError(ValueError):
-    """A template that cannot be rendered. `position` is the 0-based character offset of the fault."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message, position)
-        self.message = message
-        self.position = position
-
-    def __str__(self) -> str:
-        return f"{self.message} (at character {self.position})"
+class TemplateError(TextError):
+    """A template that cannot be rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +87,7 @@ def parse(source: str, at: int) -> Node:
 
 @functools.cache
 def _parser() -> Any:
-    from lark import Lark
-
-    kinds = re.findall(r"^\??([a-z]+):|-> ([a-z_]+)", GRAMMAR, re.MULTILINE)
-    builders = SimpleNamespace(
-        **{rule or alias: functools.partial(_node, rule or alias) for rule, alias in kinds}
-    )
-    return Lark(GRAMMAR, parser="lalr", lexer="contextual", transformer=builders)
+    return lalr(GRAMMAR, _node, "contextual")
 
 
 def _node(kind: str, children: list[Any]) -> Node:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from understudy.cli import playing
+from understudy.cli import playing, telling
 from understudy.errors import SetupError
 from understudy.playback import cassettes, exports, imports, promotion, staleness, yaml_text
 from understudy.playback.cassettes import Cassette
 from understudy.playback.contracts import Contracts
 from understudy.playback.secrets import Secrets
+from understudy.state.files import write_private
 
 SCHEMA_LINE = "# yaml-language-server: $schema=scenario.schema.json\n"
 
@@ -43,7 +44,7 @@ def take_in(
     else:
         tell(f"{len(taken)} of {len(read)} calls, {len(secrets)} secrets replaced.   Wrote {out}")
     if as_json:
-        playing.print_json({
+        telling.as_json({
             "file": str(file), "out": str(out), "interactions": len(taken), "skipped": len(read) - len(taken),
             "saved": not found, "secrets": dict(secrets.counts), "suspicions": playing.plain(text, found),
             "violations": sum(len(one.get("violations", ())) for one in cassette.entries),
@@ -61,10 +62,10 @@ def hand_out(file: Path, out: Path, *, as_json: bool) -> int:
     """Write a cassette as HAR."""
     playing.check_out(out)
     cassette = cassettes.load(file)
-    yaml_text.save(out, exports.har(cassette))
+    write_private(out, exports.har(cassette).encode())
     playing.teller(as_json)(f"{len(cassette.entries)} interactions.   Wrote {out}")
     if as_json:
-        playing.print_json({"file": str(file), "out": str(out), "interactions": len(cassette.entries)})
+        telling.as_json({"file": str(file), "out": str(out), "interactions": len(cassette.entries)})
     return 0
 
 
@@ -84,9 +85,9 @@ def promote(file: Path, out: Path, *, as_json: bool) -> int:
     for one in made:
         scenario, fixture = out / f"{one.api}.scenario.yaml", out / f"{one.api}.fixture.yaml"
         rows = {f"{one.api}/{section}": listed for section, listed in one.rows.items() if listed}
-        yaml_text.save(fixture, yaml_text.write(rows))
+        write_private(fixture, yaml_text.write(rows).encode())
         value = one.scenario(f"Promoted from {file.name}.", str(fixture))
-        yaml_text.save(scenario, yaml_text.write(value, SCHEMA_LINE))
+        write_private(scenario, yaml_text.write(value, SCHEMA_LINE).encode())
         for left in one.left_out:
             tell(f"  left out  {left}")
         tell(f"{one.api}: {len(one.rules)} rules.   Wrote {scenario} and {fixture}")
@@ -95,7 +96,7 @@ def promote(file: Path, out: Path, *, as_json: bool) -> int:
             "left_out": one.left_out,
         })  # fmt: skip
     if as_json:
-        playing.print_json({"file": str(file), "made": told})
+        telling.as_json({"file": str(file), "made": told})
     return 0
 
 
@@ -112,5 +113,5 @@ def stale(files: Sequence[Path], *, as_json: bool) -> int:
     checked = sum(len(tape.entries) for tape in tapes)
     tell(f"{checked} interactions checked, {len(told)} findings")
     if as_json:
-        playing.print_json({"checked": checked, "findings": told})
+        telling.as_json({"checked": checked, "findings": told})
     return int(bool(told))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import typer
 
-from understudy.cli import targets
+from understudy.cli import targets, telling
 from understudy.cli.grouped import Row, show
 from understudy.conformance.contract import Contract
 from understudy.conformance.drift import differences, specs
@@ -39,7 +39,7 @@ def diff(old: str, new: str, as_json: bool, sarif_file: Path | None, fail_on: st
         _write(sarif_file, _results_of_changes(documents[1], changes))
     if as_json:
         told = {"old": old, "new": new, "summary": {kind: counts[kind] for kind in KINDS}}
-        _print_json({**told, "changes": [asdict(one) for one in changes]})
+        telling.as_json({**told, "changes": [asdict(one) for one in changes]})
     else:
         summary = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS)
         show(
@@ -129,7 +129,7 @@ def _tell(document: Document, subject: str, outcome: Outcome, as_json: bool, sar
     if as_json:
         told = {"contract": document.name, "subject": subject, "compared": outcome.compared}
         rest = {"skipped": outcome.skipped, "differences": [asdict(one) for one in outcome.differences]}
-        _print_json({**told, **rest})
+        telling.as_json({**told, **rest})
         return outcome.exit_code
     rows = (
         Row(one.level, f"{one.operation} {one.place}".strip(), f"{one.rule}: {one.message}", one.reason)
@@ -184,10 +184,6 @@ def _write(file: Path, results: list[Result]) -> None:
         file.write_bytes(orjson.dumps(sarif(results), option=orjson.OPT_INDENT_2))
     except OSError as error:
         raise SetupError(f"cannot be written: {error.strerror}", str(file)) from None
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
 def _progress(line: str) -> None:

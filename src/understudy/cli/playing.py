@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-import typer
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -19,11 +17,13 @@ from understudy.app import APIS
 from understudy.engine import spec
 from understudy.engine.compiling import Compiled, compile_api
 from understudy.engine.journal import Places
+from understudy.engine.protocol import QUIET
 from understudy.errors import SetupError
-from understudy.playback import yaml_text
 from understudy.playback.cassettes import Cassette
-from understudy.playback.secrets import Secrets, Suspicion
+from understudy.playback.secrets import Secrets
+from understudy.playback.suspicions import Suspicion
 from understudy.settings import data_directory
+from understudy.state.files import write_private
 
 STOP_SECONDS = 3
 ROUNDS = 3
@@ -43,18 +43,7 @@ class Foreground(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, started: Callable[[], None]) -> None:
         super().__init__(
-            uvicorn.Config(
-                app,
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                date_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=STOP_SECONDS,
-            )
+            uvicorn.Config(app, http="httptools", timeout_graceful_shutdown=STOP_SECONDS, **QUIET)
         )
         self._told_start = started
 
@@ -91,18 +80,6 @@ def teller(as_json: bool) -> Callable[[str], None]:
         stream.flush()
 
     return tell
-
-
-def print_json(value: Any) -> None:
-    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
-
-
-def ready(file: Path | None, url: str) -> None:
-    """Write the file that says where we answer."""
-    if file is not None:
-        partial = file.with_name(file.name + ".partial")
-        partial.write_text(url + "\n")
-        partial.replace(file)
 
 
 def check_out(out: Path) -> None:
@@ -144,7 +121,7 @@ def write(
         text = cassette.text()
         found = secrets.scan(text, allowed)
         if not found:
-            yaml_text.save(out, text)
+            write_private(out, text.encode())
             break
         for one in found:
             if replace:

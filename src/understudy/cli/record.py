@@ -14,13 +14,14 @@ from typing import Any
 import typer
 
 from understudy.app import APIS
-from understudy.cli import playing
+from understudy.cli import playing, telling
 from understudy.cli.serve import base_url, listen
 from understudy.errors import SetupError
 from understudy.playback.contracts import Contracts
 from understudy.playback.egress import Egress, Origin, Unreachable, origin
 from understudy.playback.recorder import Recorder
 from understudy.playback.secrets import Secrets
+from understudy.state.files import write_address
 
 UNREACHABLE = 3
 INTERRUPTED = 130
@@ -100,7 +101,8 @@ async def _run(
         def started() -> None:
             only = ", ".join(one.url for one in routes.values())
             tell(f"recording via {url} -> {only} (nothing else is called)")
-            playing.ready(wanted.ready_file, url)
+            if wanted.ready_file is not None:
+                write_address(wanted.ready_file, url)
 
         server = playing.Foreground(recorder, started)
         serving = asyncio.ensure_future(server.serve(sockets=[listener]))
@@ -195,7 +197,7 @@ def _end(
             playing.tell_suspicions(text, found, out, tell)
             code = code or 1
     if wanted.as_json:
-        playing.print_json(told)
+        telling.as_json(told)
     return code
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from understudy.cli import playing
+from understudy.cli import playing, telling
 from understudy.cli.serve import base_url, listen
 from understudy.errors import SetupError
 from understudy.playback import cassettes, matching
 from understudy.playback.player import Player
+from understudy.state.files import write_address
 
 INTERRUPTED = 130
 
@@ -52,7 +53,8 @@ def replay(wanted: Wanted) -> int:
 
     def started() -> None:
         tell(f"serving {len(player)} interactions on {url}   what was not recorded answers 503")
-        playing.ready(wanted.ready_file, url)
+        if wanted.ready_file is not None:
+            write_address(wanted.ready_file, url)
 
     try:
         asyncio.run(playing.Foreground(player, started).serve(sockets=[listener]))
@@ -96,5 +98,5 @@ def _end(wanted: Wanted, player: Player, tell: Callable[[str], None]) -> int:
             "strict": wanted.strict,
             "passed": not failed,
         }
-        playing.print_json(told)
+        telling.as_json(told)
     return int(failed)

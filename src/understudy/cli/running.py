@@ -7,6 +7,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from understudy.state.files import write_private
+
 
 def remember(port: int, token: str) -> Path | None:
     """Write the token of the server on a port; None where there is no safe place for it."""
@@ -14,11 +16,7 @@ def remember(port: int, token: str) -> Path | None:
     if directory is None:
         return None
     path = directory / f"{port}.token"
-    partial = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(token)
-    partial.replace(path)
+    write_private(path, token.encode())
     return path
 
 

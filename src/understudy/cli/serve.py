@@ -17,9 +17,10 @@ from understudy import __version__
 from understudy.app import Server, create_server, grpc_server
 from understudy.cli import running
 from understudy.cli.access_log import AccessLog
-from understudy.engine.protocol import protocol_for
+from understudy.engine.protocol import QUIET, protocol_for
 from understudy.errors import SetupError
 from understudy.settings import Settings
+from understudy.state.files import write_address
 
 STOP_SECONDS = 3
 """How long streams in flight may go on after SIGTERM."""
@@ -53,15 +54,9 @@ def _config(server: Server) -> uvicorn.Config:
         server.gate,
         http=protocol_for(server.gate, server.settings.limits),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=STOP_SECONDS,
+        **QUIET,
     )
 
 
@@ -84,9 +79,7 @@ class _Runner(uvicorn.Server):
         sys.stdout.write(told + "\n")
         sys.stdout.flush()
         if self._ready_file is not None:
-            partial = self._ready_file.with_name(self._ready_file.name + ".partial")
-            partial.write_text(self._url + "\n")
-            partial.replace(self._ready_file)
+            write_address(self._ready_file, self._url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """A signal that was obeyed is not raised again: a clean stop ends with exit code 0."""

@@ -35,13 +35,7 @@ def types(check: bool) -> None:
         document = spec.load(data_directory("specs") / api.name)
         source = render(document["components"]["schemas"])
         file = Path(app.__file__).parent.joinpath(*api.package.split(".")[1:], "wire.py")
-        if not check:
-            file.write_text(source, "utf-8")
-            typer.echo(f"wrote {file}")
-        elif not file.is_file() or file.read_text("utf-8") != source:
-            raise SetupError("is stale; run `understudy spec types`", str(file))
-        else:
-            typer.echo(f"{file} is up to date")
+        _put(file, source, check, "spec types")
 
 
 def coverage() -> None:
@@ -67,15 +61,16 @@ def proto(check: bool) -> None:
         for source in sorted((data_directory("specs") / api.name).glob("*.proto")):
             package = Path(app.__file__).parent.joinpath(*api.package.split(".")[1:])
             for file, content in _generated(source).items():
-                _put(package / "grpc" / "generated" / file, content, check)
+                _put(package / "grpc" / "generated" / file, content, check, "spec proto")
 
 
-def _put(file: Path, content: str, check: bool) -> None:
+def _put(file: Path, content: str, check: bool, command: str) -> None:
+    """Write a file that a command makes, or only compare it."""
     if not check:
         file.write_text(content, "utf-8")
         typer.echo(f"wrote {file}")
     elif not file.is_file() or file.read_text("utf-8") != content:
-        raise SetupError("is stale; run `understudy spec proto`", str(file))
+        raise SetupError(f"is stale; run `understudy {command}`", str(file))
     else:
         typer.echo(f"{file} is up to date")
 

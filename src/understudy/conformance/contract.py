@@ -133,6 +133,15 @@ class Contract:
 
 def read(path: Path) -> Contract:
     """The contract in a file of JSON or YAML; SetupError says what is wrong with it."""
+    document = parsed(path)
+    fault = _fault(document)
+    if fault:
+        raise SetupError(f"is no valid OpenAPI 3.0 document: {fault}", str(path))
+    return Contract(document)
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """The OpenAPI 3.0 document in a file, whether it is valid or not; SetupError when it is none."""
     try:
         if path.suffix == ".json":
             document = json.loads(path.read_text("utf-8"))
@@ -144,10 +153,7 @@ def read(path: Path) -> Contract:
         raise SetupError(f"cannot be read: {error}", str(path)) from None
     if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.0"):
         raise SetupError("is no OpenAPI 3.0 document", str(path))
-    fault = _fault(document)
-    if fault:
-        raise SetupError(f"is no valid OpenAPI 3.0 document: {fault}", str(path))
-    return Contract(document)
+    return document
 
 
 def _fault(document: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import orjson
@@ -91,7 +91,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await _not_http(scope, receive, send)
+            await not_http(scope, receive, send)
             return
         begun: Call | None = scope.get(SCOPE_KEY)
         if begun is not None:
@@ -199,7 +199,7 @@ class Gate:
         """Status and reason when the headers alone are enough to refuse a request."""
         limits = self._limits
         if len(fields) != len(headers):
-            twice = _twice(fields)
+            twice = repeated(fields)
             if twice is not None:
                 return 400, f"two {twice} headers"
         if len(fields) > limits.header_count:
@@ -312,14 +312,14 @@ def _too_large(call: Call, limit: int) -> ApiError:
     return TooLarge(f"the body is larger than {limit} bytes")
 
 
-def _twice(fields: Sequence[tuple[bytes, bytes]]) -> str | None:
+def repeated(fields: Iterable[tuple[bytes, bytes]]) -> str | None:
     """The name of a header that may stand once and stands twice."""
     names = [name for name, _ in fields]
     return next((name.decode() for name in _SINGLE if names.count(name) > 1), None)
 
 
-async def _not_http(scope: Scope, receive: Receive, send: Send) -> None:
-    """Life cycle messages are confirmed; WebSockets are part of no contract."""
+async def not_http(scope: Scope, receive: Receive, send: Send) -> None:
+    """Life cycle messages are confirmed; WebSockets are part of no contract and no recording."""
     if scope["type"] != "lifespan":
         await send({"type": "websocket.close", "code": 1008})
         return

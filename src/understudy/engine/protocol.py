@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from httptools import HttpParserError, HttpParserUpgrade
@@ -21,6 +22,16 @@ KNOWN_HEADS = 256
 KNOWN_HEAD_BYTES = 2048
 """How many blocks of header lines are remembered, and how long they may be."""
 
+QUIET: Mapping[str, Any] = {
+    "ws": "none",
+    "lifespan": "off",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "date_header": False,
+    "proxy_headers": False,
+}
+"""Settings of uvicorn for a server that says nothing of itself: the applications have logs of their own."""
 METHODS = {method.encode(): method for method in ("GET", "POST", "PUT", "PATCH", "DELETE")}
 _TARGET = re.compile(rb"/(?:[!\"$-.0-~][!\"$-~]*)?\Z")
 """A path of this server, perhaps with a query; neither a whole URL nor one with a fragment."""

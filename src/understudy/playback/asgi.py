@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from understudy.engine.gate import LOOPBACK_HOSTS
+from understudy.engine.gate import LOOPBACK_HOSTS, repeated
+from understudy.playback.cassettes import Exchange
 
 MOST_BODY = 100 * 1024 * 1024
 _UNSAFE = {n: f"\\x{n:02x}" for n in [*range(32), *range(127, 160)]}
-_SINGLE = (b"host", b"content-length", b"transfer-encoding", b"content-type", b"authorization")
 
 
 def line(text: str) -> str:
@@ -33,25 +33,12 @@ class Hosts:
 
     def fault(self, scope: Scope) -> str:
         """What is wrong with the headers of a request; "" when nothing is."""
-        given = [name for name, _ in scope["headers"]]
-        twice = next((name for name in _SINGLE if given.count(name) > 1), None)
+        twice = repeated(scope["headers"])
         if twice is not None:
-            return f"two {twice.decode()} headers"
+            return f"two {twice} headers"
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         return "" if name in self._names else f"host {host!r} is not served here"
-
-
-async def not_http(scope: Scope, receive: Receive, send: Send) -> None:
-    """Life cycle messages are confirmed; WebSockets are no part of what is recorded."""
-    if scope["type"] != "lifespan":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 def raw_path(scope: Scope) -> str:
@@ -73,6 +60,12 @@ async def read_body(receive: Receive) -> bytes | None:
         if size > MOST_BODY:
             return None
     return b"".join(parts)
+
+
+def asked(scope: Scope, body: bytes) -> Exchange:
+    """A request, as cassettes have it; the answer is still to come."""
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    return Exchange(scope["method"], raw_path(scope), scope["query_string"].decode("latin-1"), headers, body)
 
 
 async def say(send: Send, status: int, told: Mapping[str, Any] | str) -> None:

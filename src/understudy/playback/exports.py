@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 
-from understudy import __version__
-from understudy.playback import bodies
+from understudy.playback import archives, bodies
 from understudy.playback.cassettes import Cassette, Exchange, exchange_of
 
 _ORIGIN = "http://127.0.0.1"
@@ -23,33 +21,20 @@ def har(cassette: Cassette) -> str:
         exchange = exchange_of(entry)
         entries.append(_entry(exchange, cassette.target or _ORIGIN, begin))
         begin += exchange.duration
-    creator = {"name": "understudy", "version": __version__}
-    log = {"log": {"version": "1.2", "creator": creator, "entries": entries}}
-    return orjson.dumps(log, option=orjson.OPT_INDENT_2).decode()
+    return orjson.dumps(archives.archive(entries), option=orjson.OPT_INDENT_2).decode()
 
 
 def _entry(exchange: Exchange, target: str, begin: int) -> dict[str, Any]:
     query = f"?{exchange.query}" if exchange.query else ""
-    request: dict[str, Any] = {
-        "method": exchange.method, "url": f"{target}{exchange.path}{query}", "httpVersion": "HTTP/1.1",
-        "cookies": [], "headers": _pairs(exchange.request_headers),
-        "queryString": _pairs(parse_qsl(exchange.query, keep_blank_values=True)),
-        "headersSize": -1, "bodySize": len(exchange.request_body),
-    }  # fmt: skip
-    if exchange.request_body:
-        text = exchange.request_body.decode("utf-8", "replace")
-        request["postData"] = {"mimeType": exchange.request_type, "text": text}
-    response = {
-        "status": exchange.status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [],
-        "headers": _pairs(exchange.answer_headers), "content": _content(exchange),
-        "redirectURL": dict(exchange.answer_headers).get("location", ""),
-        "headersSize": -1, "bodySize": len(exchange.answer_body),
-    }  # fmt: skip
-    return {
-        "startedDateTime": _stamp(begin), "time": exchange.duration, "request": request, "response": response,
-        "cache": {}, "timings": {"send": 0, "wait": exchange.duration, "receive": 0},
-        "comment": _comment(exchange),
-    }  # fmt: skip
+    called = archives.asked(
+        exchange.method, f"{target}{exchange.path}{query}", exchange.request_body, exchange.request_type,
+        headers=exchange.request_headers, query=parse_qsl(exchange.query, keep_blank_values=True),
+    )  # fmt: skip
+    told = archives.answered(
+        exchange.status, _content(exchange), headers=exchange.answer_headers,
+        redirect=dict(exchange.answer_headers).get("location", ""),
+    )  # fmt: skip
+    return archives.call(_stamp(begin), exchange.duration, called, told, _comment(exchange))
 
 
 def _content(exchange: Exchange) -> dict[str, Any]:
@@ -64,10 +49,6 @@ def _comment(exchange: Exchange) -> str:
     if exchange.frames is None:
         return exchange.operation
     return f"{exchange.operation} events at {', '.join(str(at) for at, _ in exchange.frames)} ms".strip()
-
-
-def _pairs(pairs: Iterable[Sequence[str]]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in pairs]
 
 
 def _stamp(millis: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from understudy.engine.gate import not_http
 from understudy.engine.journal import Places
 from understudy.playback import asgi, bodies, cassettes, matching
 from understudy.playback.cassettes import Cassette, Entry, Exchange
@@ -114,7 +115,7 @@ class Player:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await asgi.not_http(scope, receive, send)
+            await not_http(scope, receive, send)
             return
         fault = self._hosts.fault(scope)
         if fault:
@@ -124,9 +125,7 @@ class Player:
         if body is None:
             await asgi.say(send, 413, f"bodies of more than {asgi.MOST_BODY} bytes are in no cassette")
             return
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        query = scope["query_string"].decode("latin-1")
-        exchange = Exchange(scope["method"], asgi.raw_path(scope), query, headers, body)
+        exchange = asgi.asked(scope, body)
         request = cassettes.entry_of(exchange)["request"]
         found = self.find(request)
         if found is not None:

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 import httpx
 from starlette.types import Receive, Scope, Send
 
+from understudy.engine.gate import not_http
 from understudy.playback import asgi, bodies, cassettes
 from understudy.playback.cassettes import Cassette, Exchange
 from understudy.playback.contracts import Contracts
 from understudy.playback.egress import Egress, Unreachable
-from understudy.playback.secrets import Secrets, Suspicion
+from understudy.playback.secrets import Secrets
+from understudy.playback.suspicions import Suspicion
 
 MOST_KEPT = 40 * 1024 * 1024
 """Bytes of bodies that are kept; a cassette may not be larger than 50 MB."""
@@ -64,20 +66,19 @@ class Recorder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await asgi.not_http(scope, receive, send)
+            await not_http(scope, receive, send)
             return
         fault = self._hosts.fault(scope)
-        path = asgi.raw_path(scope)
         if fault:
             await asgi.say(send, 421 if fault.startswith("host") else 400, fault)
-        elif path.startswith("/_understudy"):
+        elif asgi.raw_path(scope).startswith("/_understudy"):
             await asgi.say(
                 send, 404, "a recorder has no control plane, and follows no redirect to another host"
             )
         elif (body := await asgi.read_body(receive)) is None:
             await asgi.say(send, 413, f"bodies of more than {asgi.MOST_BODY} bytes are not passed on")
         else:
-            await self._pass(scope, receive, send, self._asked(scope, path, body))
+            await self._pass(scope, receive, send, asgi.asked(scope, body))
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -91,10 +92,6 @@ class Recorder:
 
     def suspicions(self, text: str, allowed: Iterable[str] = ()) -> list[Suspicion]:
         return self._secrets.scan(text, allowed)
-
-    def _asked(self, scope: Scope, path: str, body: bytes) -> Exchange:
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        return Exchange(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send, exchange: Exchange) -> None:
         target = exchange.path + (f"?{exchange.query}" if exchange.query else "")

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -91,20 +89,6 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, list):
         return len(left) == len(right) and all(map(same, left, right))
     return bool(left == right)
-
-
-def save(path: Path, text: str) -> None:
-    """Write a file whole or not at all, readable by its owner alone; SetupError says why it cannot be."""
-    partial = ""
-    try:
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(partial).replace(path)
-    except OSError as error:
-        if partial:
-            Path(partial).unlink(missing_ok=True)
-        raise SetupError(f"cannot be written: {error.strerror or error}", str(path)) from None
 
 
 def load(path: Path) -> Document:

@@ -69,7 +69,7 @@ class BackgroundServer:
         import uvicorn
 
         from understudy.app import create_server, grpc_server
-        from understudy.engine.protocol import protocol_for
+        from understudy.engine.protocol import QUIET, protocol_for
         from understudy.settings import Settings
 
         chosen = Settings(**{"log_format": "none", "strict_answers": True, **settings})
@@ -84,13 +84,8 @@ class BackgroundServer:
             uvicorn.Config(
                 self.server.gate,
                 http=protocol_for(self.server.gate, chosen.limits),
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                date_header=False,
                 timeout_graceful_shutdown=2,
+                **QUIET,
             )
         )
         self._thread = threading.Thread(target=self._run, name="understudy", daemon=True)

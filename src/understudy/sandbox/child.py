@@ -69,7 +69,7 @@ def _done(asked: dict[str, Any], late: Callable[[], NoReturn]) -> dict[str, Any]
         language.watch()
         exec(compiled, namespace)  # noqa: S102 - this is what the walls are for
         output = namespace["process"](**asked["input"])
-        text = json.dumps(output, ensure_ascii=False, allow_nan=False)
+        text = language.without_addresses(json.dumps(output, ensure_ascii=False, allow_nan=False))
         text.encode()
     except BaseException as error:  # noqa: BLE001 - whatever it is, the caller is told
         walls.give_room()

@@ -60,7 +60,8 @@ _REAL: Mapping[str, ModuleType] = {
     "re": re,
     "typing": typing,
 }
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}(?=[>,:;])")
+"""As Python writes it of an object: `<object object at 0x7f2a9c0>`, `<weakref at 0x7f2a9c0; dead>`."""
 _LATER = "calendar contextlib copy copyreg heapq keyword locale operator reprlib types warnings weakref"
 for _name in (*_INTERNAL, *_LATER.split()):  # what modules import when asked; by then there are no files
     import_module(_name)
@@ -69,7 +70,7 @@ for _codec in ("ascii", "latin-1", "utf-16", "utf-32", "utf-8-sig", "idna", "pun
 
 
 def without_addresses(text: str) -> str:
-    """A message without what differs from run to run."""
+    """What a function tells without what differs from run to run: where in memory its objects are."""
     return _ADDRESS.sub("", text)
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from understudy.pytest_plugin import KEY, BackgroundServer, Understudy
+from understudy.state.world import Worlds
 
 FRAME = re.compile(rb"event:(\w+)\ndata:(\{[^\n]*\})\n\n")
 HOUSE_MODELS = pytest.mark.understudy(fixture=str(Path(__file__).with_name("models.yaml")))
@@ -24,6 +25,18 @@ def api(understudy: Understudy) -> Iterator[httpx.Client]:
     """A client with the personal key of this test's world."""
     with understudy.client() as client:
         yield client
+
+
+@pytest.fixture
+def stranger(understudy: Understudy) -> Iterator[httpx.Client]:
+    """A client without any credential."""
+    with httpx.Client(base_url=understudy.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def worlds(understudy_server: BackgroundServer) -> Worlds:
+    return understudy_server.server.worlds
 
 
 def make_corpus(api: httpx.Client, key: str, **settings: Any) -> dict[str, Any]:

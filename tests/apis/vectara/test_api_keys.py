@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +23,6 @@ ROLES = {
     "agent_roles": [{"agent_key": "helper", "role": "agent_developer"}],
 }
 QUERY = "/v2/corpora/handbook/query?query=kiln"
-
-
-@pytest.fixture
-def stranger(understudy: Understudy) -> Iterator[httpx.Client]:
-    """A client without any credential."""
-    with httpx.Client(base_url=understudy.url, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture
-def worlds(understudy_server: BackgroundServer) -> Worlds:
-    return understudy_server.server.worlds
 
 
 def make_key(api: httpx.Client, **wanted: Any) -> dict[str, Any]:

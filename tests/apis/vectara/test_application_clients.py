@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +21,6 @@ ROLES = {
     "corpus_roles": [{"corpus_key": "handbook", "role": "viewer"}],
     "agent_roles": [{"agent_key": "helper", "role": "agent_developer"}],
 }
-
-
-@pytest.fixture
-def stranger(understudy: Understudy) -> Iterator[httpx.Client]:
-    """A client without any credential."""
-    with httpx.Client(base_url=understudy.url, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture
-def worlds(understudy_server: BackgroundServer) -> Worlds:
-    return understudy_server.server.worlds
 
 
 def make_client(api: httpx.Client, **wanted: Any) -> dict[str, Any]:

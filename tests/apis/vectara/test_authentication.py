@@ -17,13 +17,6 @@ PATHS = ("/oauth/token", "/oauth2/token")
 GRANT = {"client_id": "understudy", "client_secret": "understudy-secret", "grant_type": "client_credentials"}
 
 
-@pytest.fixture
-def stranger(understudy: Understudy) -> Any:
-    """A client without any credential."""
-    with httpx.Client(base_url=understudy.url, timeout=30) as client:
-        yield client
-
-
 def grant(understudy: Understudy, **changes: Any) -> dict[str, Any]:
     return {**GRANT, "client_id": f"understudy@{understudy.world}", **changes}
 

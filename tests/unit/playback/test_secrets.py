@@ -12,7 +12,8 @@ import pytest
 from tests.unit.playback.taping import PLACES
 from understudy.apis import aivax, vectara
 from understudy.playback.cassettes import Exchange, entry_of
-from understudy.playback.secrets import SHAPES, Secrets
+from understudy.playback.secrets import Secrets
+from understudy.playback.suspicions import SHAPES
 
 JSON = [("content-type", "application/json")]
 

@@ -54,6 +54,27 @@ def test_an_outcome_is_told_alike_every_time_and_its_figures_are_not_measured() 
 
 
 @needs_walls
+def test_where_objects_are_in_memory_is_not_told() -> None:
+    lines = (
+        "def inner(): yield 1",
+        "told = {str(object()): [repr(inner), f'{inner()}', str(inner.__call__)]}",
+        "return {**told, 'far': 'at 0x10, or at 0xdeadbeef'}",
+    )
+    outcome = done(body(*lines))
+    assert outcome.output == {
+        "<object object>": [
+            "<function process.<locals>.inner>",
+            "<generator object process.<locals>.inner>",
+            "<method-wrapper '__call__' of function object>",
+        ],
+        "far": "at 0x10, or at 0xdeadbeef",
+    }
+    assert outcome == done(body(*lines))
+    failed = done(body("raise ValueError(object(), 'at 0x10')"))
+    assert failed.message == "ValueError: (<object object>, 'at 0x10')"
+
+
+@needs_walls
 def test_what_may_be_imported_works() -> None:
     head = (
         "import json, math, collections, collections.abc, itertools, functools, re, typing\n"

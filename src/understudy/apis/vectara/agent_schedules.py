@@ -13,6 +13,7 @@ from typing import Any
 from understudy.apis.vectara import agent_store, agent_turns, pipeline_runs
 from understudy.apis.vectara.keys import LONGEST_KEY, new_key, slug
 from understudy.apis.vectara.kinds import AGENTS
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import page
 from understudy.behaviours.cron import cron
 from understudy.behaviours.intervals import interval
@@ -62,7 +63,7 @@ def update_agent_schedule(ctx: Context, agent_key: str, schedule_key: str, body:
     """Another interval counts from now; a pause does not move the moments of an interval (guess)."""
     record = _record(ctx, agent_key, schedule_key)
     _check(ctx.store.table(AGENTS).get(agent_key), body)
-    changed = {**record.value, **_given(body)}
+    changed = {**record.value, **picked(body, _CHANGEABLE)}
     if changed != record.value:
         now = ctx.clock.millis()
         progress = {"since": now, "past": record.private["past"][-changed["max_executions_to_keep"] :]}
@@ -135,16 +136,12 @@ def _added(world: World, agent_key: str, body: Mapping[str, Any]) -> Json:
         "enabled": True,
         "session_metadata": {},
         "max_executions_to_keep": KEPT,
-        **_given(body),
+        **picked(body, _CHANGEABLE),
         "created_at": world.clock.stamp(),
     }
     now = world.clock.millis()
     stem = world.ids.hexadecimal("schedule", 32)
     return schedules.add(schedule, anchor=now, since=now, past=[], done=0, stem=stem)
-
-
-def _given(body: Mapping[str, Any]) -> Json:
-    return {member: body[member] for member in _CHANGEABLE if member in body}
 
 
 def _check(agent: Mapping[str, Any], body: Mapping[str, Any]) -> None:

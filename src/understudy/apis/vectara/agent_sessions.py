@@ -12,6 +12,7 @@ from understudy.apis.vectara import agent_compaction, agent_schedules, agent_sto
 from understudy.apis.vectara.agent_log import Log, events_of, visible
 from understudy.apis.vectara.agent_store import sessions_of, usable
 from understudy.apis.vectara.kinds import AGENT_SESSIONS, AGENTS
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import matching, page
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
@@ -57,7 +58,7 @@ def get_agent_session(ctx: Context, agent_key: str, session_key: str) -> Json:
 @operation("updateAgentSession")
 def update_agent_session(ctx: Context, agent_key: str, session_key: str, body: Json) -> Json:
     session = find(ctx, agent_key, session_key).value
-    changed = {**session, **{member: body[member] for member in _CHANGEABLE if member in body}}
+    changed = {**session, **picked(body, _CHANGEABLE)}
     table = sessions_of(ctx.store, agent_key)
     return session if changed == session else table.replace(changed, active=ctx.clock.millis())
 

@@ -17,6 +17,7 @@ from understudy.apis.vectara.answering import Asked
 from understudy.apis.vectara.documents import without_parts
 from understudy.apis.vectara.index import add_document
 from understudy.apis.vectara.kinds import AGENTS, CORPORA, DOCUMENTS, enabled_corpus
+from understudy.apis.vectara.members import picked
 from understudy.behaviours import web_pages
 from understudy.behaviours.extraction import extract, kind_of, kind_within, mismatch
 from understudy.engine.context import Context
@@ -115,7 +116,7 @@ def _corpora_search(one: Run) -> Outcome:
     configuration = one.offer.configuration["query_configuration"]
     place = f"tool configuration '{one.offer.name}'"
     search = resolved(configuration["search"], one.agent, one.session, place)
-    query, generation = one.text("query")[:LONGEST_QUERY], _given(configuration, "generation")
+    query, generation = one.text("query")[:LONGEST_QUERY], picked(configuration, ("generation",))
     corpora = search["corpora"]
     for corpus in corpora:
         if not all(isinstance(corpus.get(name, ""), str) for name in ("corpus_key", "metadata_filter")):
@@ -131,10 +132,6 @@ def _corpora_search(one: Run) -> Outcome:
     told = [text for text in passages if len(text.split()) >= SENTENCE_WORDS]
     generated = [answered.generated.text] if answered.generated else []
     return Outcome(answering.whole(answered, "summary"), passages=[*generated, *(told or passages)])
-
-
-def _given(holder: Mapping[str, Any], *members: str) -> Json:
-    return {member: holder[member] for member in members if member in holder}
 
 
 def _web_search(one: Run) -> Outcome:

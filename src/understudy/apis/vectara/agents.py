@@ -16,7 +16,8 @@ from understudy.apis.vectara import (
 from understudy.apis.vectara.auth import visible
 from understudy.apis.vectara.keys import new_key
 from understudy.apis.vectara.kinds import AGENTS
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.members import picked
+from understudy.apis.vectara.pages import listing
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
 from understudy.errors import BadRequest
@@ -56,14 +57,11 @@ def list_agents(
     enabled: bool | None = None,
     page_key: str | None = None,
 ) -> Json:
-    records = matching(ctx.store.table(AGENTS).records(), filter, "name", "description")
+    records = ctx.store.table(AGENTS).records()
     reached = visible(ctx, "agent")
     if reached is not None:
         records = [r for r in records if r.value["key"] in reached]
-    if enabled is not None:
-        records = [r for r in records if r.value["enabled"] == enabled]
-    shown, metadata = page(ctx, records, limit, page_key, filter, enabled)
-    return {"agents": shown, "metadata": metadata}
+    return listing(ctx, "agents", records, limit, page_key, filter, enabled=enabled)
 
 
 @operation("createAgent")
@@ -119,7 +117,7 @@ def update_agent_identity(ctx: Context, agent_key: str, body: Json) -> Json:
     old = _identity(ctx.store, record)
     identity = {**old, "mode": body.get("mode", old["mode"])}
     if identity["mode"] == "manual":
-        identity |= {member: body[member] for member in _ROLE_MEMBERS if member in body}
+        identity |= picked(body, _ROLE_MEMBERS)
     if identity != old:
         agents.replace(record.value, identity=identity)
     return _identity(ctx.store, agents.record(agent_key))

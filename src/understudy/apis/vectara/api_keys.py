@@ -7,6 +7,7 @@ from typing import Any
 
 from understudy.apis.vectara.auth import inherited, narrowed
 from understudy.apis.vectara.kinds import API_KEYS, CORPORA, ROLE_LISTS, USERS, free_id
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import page
 from understudy.apis.vectara.roles import ACCOUNT, bits, stated_policy
 from understudy.engine.context import Context
@@ -112,7 +113,7 @@ def _described(key_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         "name": given["name"],
         "enabled": True,
         "api_key_role": given["api_key_role"],
-        **{member: given[member] for member in ROLE_LISTS if member in given},
+        **picked(given, ROLE_LISTS),
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from understudy.apis.vectara.auth import narrowed, roles_of
 from understudy.apis.vectara.kinds import APP_CLIENTS, ROLE_LISTS, free_id
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import matching, page
 from understudy.apis.vectara.roles import OWNER, given_roles, stated_policy
 from understudy.engine.context import Context
@@ -39,7 +39,7 @@ def create_app_client(ctx: Context, body: dict[str, Any]) -> tuple[dict[str, Any
         "id": free_id(ctx.world, APP_CLIENTS, "app"),
         "name": body["name"],
         "client_id": ctx.ids.secret("", CLIENT_ID_LENGTH),
-        **_changes(body),
+        **picked(body, _CHANGEABLE),
         **narrowed(ctx),
     }
     clients = ctx.store.table(APP_CLIENTS)
@@ -57,7 +57,7 @@ def get_app_client(ctx: Context, app_client_id: str) -> dict[str, Any]:
 @operation("updateAppClient")
 def update_app_client(ctx: Context, app_client_id: str, body: dict[str, Any]) -> dict[str, Any]:
     clients = ctx.store.table(APP_CLIENTS)
-    client, changes = clients.get(app_client_id), _changes(body)
+    client, changes = clients.get(app_client_id), picked(body, _CHANGEABLE)
     if changes:
         clients.replace({**client, **changes})
     return _shown(ctx.world, clients.record(app_client_id))
@@ -76,14 +76,10 @@ def seed(world: World, row: dict[str, Any]) -> None:
         "name": row["name"],
         "client_id": row["client_id"],
         **(given_roles(row) or OWNER),
-        **_changes(row),
+        **picked(row, _CHANGEABLE),
         **({"api_policy": stated_policy(row["api_policy"])} if "api_policy" in row else {}),
     }
     world.store.table(APP_CLIENTS).add(client, client_secret=row["client_secret"])
-
-
-def _changes(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {member: given[member] for member in _CHANGEABLE if member in given}
 
 
 def _shown(world: World, record: Record[dict[str, Any]]) -> dict[str, Any]:

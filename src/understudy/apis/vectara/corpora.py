@@ -8,7 +8,7 @@ from typing import Any, Literal
 from understudy.apis.vectara import api_keys, jobs, models, statistics
 from understudy.apis.vectara.auth import maker, visible
 from understudy.apis.vectara.kinds import CORPORA, DOCUMENTS, ENCODERS
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.pages import listing
 from understudy.apis.vectara.roles import forget
 from understudy.apis.vectara.wire import (
     ComputeCorpusSizeResponse,
@@ -41,14 +41,11 @@ def list_corpora(
     page_key: str | None = None,
 ) -> dict[str, Any]:
     jobs.settle(ctx.world)
-    records = matching(ctx.store.table(CORPORA).records(), filter, "name", "description")
-    if corpus_id:
-        records = [r for r in records if r.value["id"] in corpus_id]
+    records = ctx.store.table(CORPORA).records()
     seen = visible(ctx)
     if seen is not None:
         records = [r for r in records if r.value["key"] in seen]
-    shown, metadata = page(ctx, records, limit, page_key, filter, corpus_id)
-    return {"corpora": shown, "metadata": metadata}
+    return listing(ctx, "corpora", records, limit, page_key, filter, id=corpus_id)
 
 
 @operation("createCorpus")

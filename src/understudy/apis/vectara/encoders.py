@@ -6,7 +6,8 @@ from typing import Any
 
 from understudy.apis.vectara import models
 from understudy.apis.vectara.kinds import ENCODERS, free_id
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.members import picked
+from understudy.apis.vectara.pages import listing
 from understudy.apis.vectara.wire import Encoder
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
@@ -21,9 +22,7 @@ _SECRET = ("uri", "model", "auth")
 def list_encoders(
     ctx: Context, *, limit: int, filter: str | None = None, page_key: str | None = None
 ) -> dict[str, Any]:
-    records = matching(ctx.store.table(ENCODERS).records(), filter, "name", "description")
-    shown, metadata = page(ctx, records, limit, page_key, filter)
-    return {"encoders": shown, "metadata": metadata}
+    return listing(ctx, "encoders", ctx.store.table(ENCODERS).records(), limit, page_key, filter)
 
 
 @operation("createEncoder")
@@ -41,5 +40,5 @@ def create_encoder(ctx: Context, body: dict[str, Any]) -> tuple[Encoder, int]:
         "default": False,
         "enabled": True,
     }
-    secret = {member: body[member] for member in _SECRET if member in body}
+    secret = picked(body, _SECRET)
     return ctx.store.table(ENCODERS).add(encoder, **secret), 201

@@ -6,8 +6,9 @@ import functools
 import math
 import re
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any, NoReturn
+
+from understudy.behaviours.grammars import TextError, lalr
 
 MAX_CHARACTERS = 8000
 MAX_DEPTH = 100  # every level costs two Python frames while compiling and one while evaluating
@@ -72,16 +73,8 @@ _CHARACTER_HINTS = {
 } | dict.fromkeys("‘’“”`´", "only the straight single quote ' encloses a text")
 
 
-class FilterError(ValueError):
-    """A filter that cannot be used. `position` is the 0-based character offset of the fault."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message, position)
-        self.message = message
-        self.position = position
-
-    def __str__(self) -> str:
-        return f"{self.message} (at character {self.position})"
+class FilterError(TextError):
+    """A filter that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +122,8 @@ def cut(text: str, longest: int = 40) -> str:
 
 @functools.cache
 def _parser() -> Any:
-    from lark import Lark
-
-    kinds = re.findall(r"^\??([a-z]+):|-> ([a-z_]+)", GRAMMAR, re.MULTILINE)
-    builders = SimpleNamespace(
-        **{rule or alias: functools.partial(_node, rule or alias) for rule, alias in kinds}
-    )
-    refusals = {"NUMBER": _check_number, "CALL": _refuse_call, "WORD": _refuse_word}
-    return Lark(GRAMMAR, parser="lalr", lexer="basic", transformer=builders, lexer_callbacks=refusals)
+    callbacks = {"NUMBER": _check_number, "CALL": _refuse_call, "WORD": _refuse_word}
+    return lalr(GRAMMAR, _node, callbacks=callbacks)
 
 
 def _node(kind: str, children: list[Any]) -> Node:

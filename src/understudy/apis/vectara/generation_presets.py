@@ -8,6 +8,7 @@ from typing import Any
 
 from understudy.apis.vectara import models
 from understudy.apis.vectara.kinds import GENERATION_PRESETS, LLMS, free_id
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import page
 from understudy.apis.vectara.platform import DEFAULT_PRESET, PRESET_IDS, PROMPT
 from understudy.apis.vectara.prompts import template_member
@@ -116,7 +117,7 @@ def _check(store: Store, body: Mapping[str, Any], old: GenerationPreset | None =
 
 
 def _preset_of(preset_id: str, body: Mapping[str, Any]) -> GenerationPreset:
-    given = {member: body[member] for member in _MEMBERS if member in body}
+    given = picked(body, _MEMBERS)
     preset: Any = {"id": preset_id, "description": "", "enabled": True, "default": False, **given}
     found: GenerationPreset = preset
     return found

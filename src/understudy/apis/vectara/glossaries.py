@@ -7,6 +7,7 @@ from typing import Any
 
 from understudy.apis.vectara.keys import new_key
 from understudy.apis.vectara.kinds import GLOSSARIES, GLOSSARY_ENTRIES
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import page
 from understudy.behaviours.glossary import Glossary
 from understudy.engine.context import Context
@@ -19,6 +20,7 @@ Json = dict[str, Any]
 
 LONGEST_TERM = 200
 """Characters of a term. Source: a text of the SDK."""
+_CHANGEABLE = ("name", "description")
 
 
 @operation("listGlossaries")
@@ -49,7 +51,7 @@ def get_glossary(ctx: Context, glossary_key: str) -> Json:
 def update_glossary(ctx: Context, glossary_key: str, body: Json) -> Json:
     glossaries = ctx.store.table(GLOSSARIES)
     old = glossaries.get(glossary_key)
-    changed = {**old, **_given(body)}
+    changed = {**old, **picked(body, _CHANGEABLE)}
     if changed != old:
         glossaries.replace({**changed, "updated_at": ctx.clock.stamp()})
     return get_glossary(ctx, glossary_key)
@@ -113,7 +115,7 @@ def _added(world: World, body: Mapping[str, Any]) -> Json:
     glossaries = world.store.table(GLOSSARIES)
     now = world.clock.stamp()
     key = body.get("key") or new_key(world, "gls", body["name"], glossaries)
-    return glossaries.add({"key": key, **_given(body), "created_at": now, "updated_at": now})
+    return glossaries.add({"key": key, **picked(body, _CHANGEABLE), "created_at": now, "updated_at": now})
 
 
 def _put(world: World, glossary_key: str, wanted: Mapping[str, str]) -> None:
@@ -148,7 +150,3 @@ def _touch(world: World, glossary_key: str) -> None:
 
 def _shown(store: Store, glossary: Json) -> Json:
     return {**glossary, "num_entries": len(store.table(GLOSSARY_ENTRIES, glossary["key"]))}
-
-
-def _given(body: Mapping[str, Any]) -> Json:
-    return {member: body[member] for member in ("name", "description") if member in body}

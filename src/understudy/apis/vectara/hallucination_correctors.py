@@ -7,7 +7,7 @@ from typing import Any
 from understudy.apis.vectara import models
 from understudy.apis.vectara.factual_consistency_evaluation import MAX_CHARACTERS, input_length
 from understudy.apis.vectara.kinds import HALLUCINATION_CORRECTORS
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.pages import listing
 from understudy.apis.vectara.wire import HallucinationCorrectionResponse
 from understudy.behaviours.correction import correct
 from understudy.engine.context import Context
@@ -19,9 +19,8 @@ from understudy.errors import BadRequest
 def list_hallucination_correctors(
     ctx: Context, *, limit: int, filter: str | None = None, page_key: str | None = None
 ) -> dict[str, Any]:
-    records = matching(ctx.store.table(HALLUCINATION_CORRECTORS).records(), filter, "name", "description")
-    shown, metadata = page(ctx, records, limit, page_key, filter)
-    return {"hallucination_correctors": shown, "metadata": metadata}
+    records = ctx.store.table(HALLUCINATION_CORRECTORS).records()
+    return listing(ctx, "hallucination_correctors", records, limit, page_key, filter)
 
 
 @operation("correctHallucinations")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from understudy.apis.vectara.kinds import AGENTS, INSTRUCTIONS, free_id
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.members import picked
+from understudy.apis.vectara.pages import listing
 from understudy.apis.vectara.versions import add_first, add_next, refuse_taken, remove_version, version_of
 from understudy.behaviours.templates import TemplateError, render
 from understudy.engine.context import Context
@@ -31,13 +32,8 @@ def list_instructions(
     enabled: bool | None = None,
     page_key: str | None = None,
 ) -> dict[str, Any]:
-    records = [
-        record
-        for record in matching(ctx.store.table(INSTRUCTIONS).records(), filter, "name", "description")
-        if enabled is None or record.value["enabled"] is enabled
-    ]
-    shown, metadata = page(ctx, records, limit, page_key, filter, type, enabled)
-    return {"instructions": shown, "metadata": metadata}
+    records = ctx.store.table(INSTRUCTIONS).records()
+    return listing(ctx, "instructions", records, limit, page_key, filter, type=type, enabled=enabled)
 
 
 @operation("createInstruction")
@@ -55,7 +51,7 @@ def update_instruction(ctx: Context, instruction_id: str, body: dict[str, Any]) 
     instructions = ctx.store.table(INSTRUCTIONS)
     instructions.record(instruction_id)
     refuse_taken(instructions, body.get("name"), instruction_id)
-    return add_next(instructions, instruction_id, _given(body), ctx.clock.stamp())
+    return add_next(instructions, instruction_id, picked(body, _CHANGEABLE), ctx.clock.stamp())
 
 
 @operation("deleteInstruction")
@@ -131,15 +127,11 @@ def _make(world: World, instruction_id: str, given: Mapping[str, Any]) -> dict[s
         "template_type": "velocity",
         "metadata": {},
         "enabled": True,
-        **_given(given),
+        **picked(given, _CHANGEABLE),
         "created_at": now,
         "updated_at": now,
     }
     return add_first(instructions, instruction)
-
-
-def _given(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {member: body[member] for member in _CHANGEABLE if member in body}
 
 
 def _references(store: Store) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from understudy.apis.vectara import models
 from understudy.apis.vectara.kinds import GENERATION_PRESETS, LLMS, free_id
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import matching, page
 from understudy.apis.vectara.wire import LLM, Prompt
 from understudy.engine.context import Context
@@ -48,7 +48,7 @@ def create_llm(ctx: Context, body: dict[str, Any]) -> tuple[LLM, int]:
     }
     if "capabilities" in body:
         llm["capabilities"] = body["capabilities"]
-    return _with_prompts(ctx.store, table.add(llm, **_given(body, _SECRET))), 201
+    return _with_prompts(ctx.store, table.add(llm, **picked(body, _SECRET))), 201
 
 
 @operation("getLLM")
@@ -63,7 +63,7 @@ def update_llm(ctx: Context, llm_id: str, body: dict[str, Any]) -> LLM:
     if body["type"] != made_as:
         raise BadRequest({"body.type": f"{LLMS.title(llm_id)} is of type '{made_as}', which does not change"})
     models.check_reachable(body.get("uri", ""))
-    changes, secret = _given(body, _CHANGEABLE), _given(body, _SECRET)
+    changes, secret = picked(body, _CHANGEABLE), picked(body, _SECRET)
     if {**record.value, **changes} == record.value and {**record.private, **secret} == record.private:
         return _with_prompts(ctx.store, record.value)
     changed: Any = {**record.value, **changes}
@@ -106,7 +106,3 @@ def _with_prompts(store: Store, llm: LLM) -> LLM:
         if preset.get("llm_name") == llm["name"]
     ]
     return {**llm, "prompts": prompts}
-
-
-def _given(holder: Mapping[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
-    return {member: holder[member] for member in members if member in holder}

@@ -47,6 +47,37 @@ def page(
     return [record.value for record in shown], {"page_key": last}
 
 
+def listing(
+    ctx: Context,
+    name: str,
+    records: Sequence[Record[Any]],
+    limit: int,
+    page_key: str | None,
+    filter: str | None,
+    *,
+    searched: Sequence[str] = ("name", "description"),
+    **wanted: Any,
+) -> dict[str, Any]:
+    """The answer of a list operation: a page under the name of the list, and its `metadata`.
+
+    Args:
+        filter: a regular expression for the members that are `searched`.
+        wanted: what members have to be, by name: a value, or one of a list; None and [] let all be.
+    """
+    narrowing = {member: value for member, value in wanted.items() if value is not None and value != []}
+    found = [
+        record
+        for record in matching(records, filter, *searched)
+        if all(_is(record.value.get(member), value) for member, value in narrowing.items())
+    ]
+    shown, metadata = page(ctx, found, limit, page_key, filter, *wanted.values())
+    return {name: shown, "metadata": metadata}
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    return value in wanted if isinstance(wanted, list) else bool(value == wanted)
+
+
 def _sequence(record: Record[Any]) -> int:
     return record.sequence
 

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from understudy.apis.vectara import agent_store, agent_turns
+from understudy.apis.vectara.agent_transitions import holds
 from understudy.apis.vectara.agent_turns import Taken
 from understudy.apis.vectara.pipeline_sources import SourceRecord
 from understudy.behaviours.decide import decide
@@ -41,7 +42,7 @@ def process(
         return
     if verification["type"] == "condition":
         row = _row(ctx, transform["agent_key"], session, record, taken.told, now)
-        if not agent_turns.holds(verification["expression"], row, now):
+        if not holds(verification["expression"], row, now):
             raise Failed(f"the condition does not hold: {verification['expression']}")
         return
     asked = f"Record {record.id}:\n{record.text}\n\nAnswer:\n{taken.answer}\n\n{ASKED}"

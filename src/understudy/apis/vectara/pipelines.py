@@ -8,6 +8,7 @@ from typing import Any
 from understudy.apis.vectara.agent_steps import condition_faults
 from understudy.apis.vectara.keys import new_key
 from understudy.apis.vectara.kinds import AGENTS, DEAD_LETTERS, PIPELINE_RUNS, PIPELINES
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import matching, page
 from understudy.apis.vectara.pipeline_runs import active_run, begin, catch_up, timer
 from understudy.engine.context import Context
@@ -81,7 +82,7 @@ def update_pipeline(ctx: Context, pipeline_key: str, body: Json) -> Json:
     metadata = {**old["metadata"], **body.get("metadata", {})}
     wanted = {
         **old,
-        **{member: body[member] for member in _CHANGEABLE if member in body},
+        **picked(body, _CHANGEABLE),
         "source": {**old["source"], **_told(source)},
         "metadata": {name: value for name, value in metadata.items() if value is not None},
     }
@@ -131,7 +132,7 @@ def _kept(ctx: Context, record: Record[Json], described: Json, secrets: Json) ->
     pipelines, old = ctx.store.table(PIPELINES), record.value
     same = described["source"] == old["source"]
     ends = ("created_at", "updated_at", *(("watermark",) if same else ()))
-    pipeline = {"key": old["key"], **described, **{name: old[name] for name in ends if name in old}}
+    pipeline = {"key": old["key"], **described, **picked(old, ends)}
     if pipeline != old or secrets != record.private["secrets"]:
         now = ctx.clock.millis()
         progress = {"since": now, "secrets": secrets}
@@ -143,7 +144,7 @@ def _kept(ctx: Context, record: Record[Json], described: Json, secrets: Json) ->
 
 def _described(body: Mapping[str, Any]) -> Json:
     """A pipeline without key, progress and times, of what the API knows."""
-    given = {member: body[member] for member in _CHANGEABLE if member in body}
+    given = picked(body, _CHANGEABLE)
     source = _told(body["source"])
     return {"sync_mode": SYNC_MODE, "enabled": True, "metadata": {}, **given, "source": source}
 
@@ -187,4 +188,4 @@ def _told(source: Mapping[str, Any]) -> Json:
 
 
 def _secrets(source: Mapping[str, Any]) -> Json:
-    return {name: source[name] for name in CREDENTIALS if name in source}
+    return picked(source, CREDENTIALS)

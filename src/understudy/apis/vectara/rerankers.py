@@ -7,7 +7,7 @@ from typing import Any
 
 from understudy.apis.vectara import models
 from understudy.apis.vectara.kinds import RERANKERS
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.pages import listing
 from understudy.apis.vectara.platform import MMR_RERANKER
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
@@ -19,9 +19,7 @@ from understudy.state.store import Store
 def list_rerankers(
     ctx: Context, *, limit: int, filter: str | None = None, page_key: str | None = None
 ) -> dict[str, Any]:
-    records = matching(ctx.store.table(RERANKERS).records(), filter, "name", "description")
-    shown, metadata = page(ctx, records, limit, page_key, filter)
-    return {"rerankers": shown, "metadata": metadata}
+    return listing(ctx, "rerankers", ctx.store.table(RERANKERS).records(), limit, page_key, filter)
 
 
 def check(store: Store, reranker: Mapping[str, Any], place: str = "body.search.reranker") -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from understudy.apis.vectara.kinds import AGENTS, TOOLS
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.members import picked
+from understudy.apis.vectara.pages import listing
 from understudy.apis.vectara.versions import add_first, add_next, refuse_taken, remove_version, version_of
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
@@ -29,14 +30,8 @@ def list_tool_configurations(
     enabled: bool | None = None,
     page_key: str | None = None,
 ) -> dict[str, Any]:
-    records = [
-        record
-        for record in matching(_table(ctx.store, tool_id).records(), filter, "name", "description")
-        if (type is None or record.value["type"] == type)
-        and (enabled is None or record.value["enabled"] is enabled)
-    ]
-    shown, metadata = page(ctx, records, limit, page_key, filter, type, enabled)
-    return {"tool_configurations": shown, "metadata": metadata}
+    records = _table(ctx.store, tool_id).records()
+    return listing(ctx, "tool_configurations", records, limit, page_key, filter, type=type, enabled=enabled)
 
 
 @operation("createToolConfiguration")
@@ -50,7 +45,7 @@ def create_tool_configuration(ctx: Context, tool_id: str, body: dict[str, Any]) 
         "type": body["type"],
         "enabled": True,
         "metadata": {},
-        **_given(body),
+        **picked(body, _CHANGEABLE),
         "created_at": now,
         "updated_at": now,
     }
@@ -71,7 +66,7 @@ def update_tool_configuration(
     configurations = _table(ctx.store, tool_id)
     _refuse_other_type(body, configurations.get(configuration_id)["type"])
     refuse_taken(configurations, body.get("name"), configuration_id)
-    return add_next(configurations, configuration_id, _given(body), ctx.clock.stamp())
+    return add_next(configurations, configuration_id, picked(body, _CHANGEABLE), ctx.clock.stamp())
 
 
 @operation("deleteToolConfiguration")
@@ -108,7 +103,3 @@ def _table(store: Store, tool_id: str) -> Table[dict[str, Any]]:
 def _refuse_other_type(body: Mapping[str, Any], kind: str) -> None:
     if body["type"] != kind:
         raise BadRequest({"body.type": f"must be '{kind}', the type of the tool"})
-
-
-def _given(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {member: body[member] for member in _CHANGEABLE if member in body}

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from understudy.apis.vectara.kinds import TOOL_SERVERS, TOOLS, free_id
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.members import picked
+from understudy.apis.vectara.pages import listing
 from understudy.apis.vectara.tool_configurations import remove_tool
 from understudy.engine.context import Context
 from understudy.engine.operation import operation
@@ -30,13 +31,8 @@ def list_tool_servers(
     enabled: bool | None = None,
     page_key: str | None = None,
 ) -> dict[str, Any]:
-    records = [
-        record
-        for record in matching(ctx.store.table(TOOL_SERVERS).records(), filter, "name", "description")
-        if enabled is None or record.value["enabled"] is enabled
-    ]
-    shown, metadata = page(ctx, records, limit, page_key, filter, type, enabled)
-    return {"tool_servers": shown, "metadata": metadata}
+    records = ctx.store.table(TOOL_SERVERS).records()
+    return listing(ctx, "tool_servers", records, limit, page_key, filter, type=type, enabled=enabled)
 
 
 @operation("createToolServer")
@@ -54,7 +50,7 @@ def update_tool_server(ctx: Context, tool_server_id: str, body: dict[str, Any]) 
     servers = ctx.store.table(TOOL_SERVERS)
     server = servers.get(tool_server_id)
     _refuse_taken(ctx.store, body.get("uri"), tool_server_id)
-    changes, secret = _given(body, _CHANGEABLE), _given(body, ("auth",))
+    changes, secret = picked(body, _CHANGEABLE), picked(body, ("auth",))
     if not changes and not secret:
         return server
     return servers.replace({**server, **changes, "updated_at": ctx.clock.stamp()}, **secret)
@@ -85,7 +81,7 @@ def synchronise(world: World, server_id: str) -> None:
         if name not in offers:
             remove_tool(world.store, tool["id"])
     for name, offer in offers.items():
-        shape = {"description": "", "input_schema": {"type": "object"}, **_given(offer, _OFFERED)}
+        shape = {"description": "", "input_schema": {"type": "object"}, **picked(offer, _OFFERED)}
         old = known.get(name)
         if old is None:
             made = {
@@ -95,7 +91,7 @@ def synchronise(world: World, server_id: str) -> None:
                 "enabled": True,
             }
             tools.add({**made, **shape, "created_at": now, "updated_at": now})
-        elif _given(old, _OFFERED) != shape:
+        elif picked(old, _OFFERED) != shape:
             kept = {member: value for member, value in old.items() if member not in _OFFERED}
             tools.replace({**kept, **shape, "updated_at": now})
 
@@ -148,11 +144,11 @@ def _make(world: World, server_id: str, given: Mapping[str, Any]) -> dict[str, A
         "id": server_id,
         "type": "mcp",
         "enabled": True,
-        **_given(given, _CHANGEABLE),
+        **picked(given, _CHANGEABLE),
         "created_at": now,
         "updated_at": now,
     }
-    return world.store.table(TOOL_SERVERS).add(server, **_given(given, ("auth",)))
+    return world.store.table(TOOL_SERVERS).add(server, **picked(given, ("auth",)))
 
 
 def _refuse_taken(store: Store, uri: str | None, server_id: str | None = None) -> None:
@@ -172,7 +168,3 @@ def _offers(store: Store, server_id: str) -> Sequence[Mapping[str, Any]]:
         )
     offers: Sequence[Mapping[str, Any]] = found.value["tools"]
     return offers
-
-
-def _given(holder: Mapping[str, Any], members: Sequence[str]) -> dict[str, Any]:
-    return {member: holder[member] for member in members if member in holder}

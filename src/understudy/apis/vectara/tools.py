@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from understudy.apis.vectara.kinds import TOOL_SERVERS, TOOLS, free_id
-from understudy.apis.vectara.pages import matching, page
+from understudy.apis.vectara.members import picked
+from understudy.apis.vectara.pages import listing
 from understudy.apis.vectara.tool_configurations import remove_tool
 from understudy.apis.vectara.versions import refuse_taken
 from understudy.behaviours.functions import input_faults, read_function
@@ -34,24 +35,25 @@ def list_tools(
     filter: str | None = None,
     type: str | None = None,
     enabled: bool | None = None,
-    category: Collection[str] | None = None,
+    category: list[str] | None = None,
     tool_server_id: str | None = None,
     page_key: str | None = None,
 ) -> dict[str, Any]:
     """Without the tools of servers that are switched off (guess)."""
     off = {server["id"] for server in ctx.store.table(TOOL_SERVERS).values() if not server["enabled"]}
-    records = [
-        record
-        for record in matching(ctx.store.table(TOOLS).records(), filter, "name", "title", "description")
-        if record.value.get("server_id") not in off
-        and (type is None or record.value["type"] == type)
-        and (enabled is None or record.value["enabled"] is enabled)
-        and (not category or record.value.get("category") in category)
-        and (tool_server_id is None or record.value.get("server_id") == tool_server_id)
-    ]
-    narrowing = (filter, type, enabled, category, tool_server_id)
-    shown, metadata = page(ctx, records, limit, page_key, *narrowing)
-    return {"tools": shown, "metadata": metadata}
+    return listing(
+        ctx,
+        "tools",
+        [tool for tool in ctx.store.table(TOOLS).records() if tool.value.get("server_id") not in off],
+        limit,
+        page_key,
+        filter,
+        searched=("name", "title", "description"),
+        type=type,
+        enabled=enabled,
+        category=category,
+        server_id=tool_server_id,
+    )
 
 
 @prepare("createTool")
@@ -111,9 +113,9 @@ def update_tool(
     tool = tools.get(tool_id)
     if body["type"] != tool["type"]:
         raise BadRequest({"body.type": f"the tool is of type '{tool['type']}'; {' and '.join(_OWN)} change"})
-    changed = {**tool, **_given(body, ("enabled",))}
+    changed = {**tool, **picked(body, ("enabled",))}
     if tool["type"] == "lambda":
-        changed |= _given(body, ("title", "description")) | _changed_function(tool, body)
+        changed |= picked(body, ("title", "description")) | _changed_function(tool, body)
         if prepared is not None:
             changed.pop("output_schema", None)
             changed |= _sound(prepared)
@@ -177,7 +179,7 @@ def _make(
     tool = {
         "id": tool_id,
         "type": "lambda",
-        **_given(given, ("name", "title", "description")),
+        **picked(given, ("name", "title", "description")),
         "language": "python",
         "enabled": True,
         **schemas,
@@ -201,7 +203,7 @@ def _definition(code: str, limits: Mapping[str, int]) -> dict[str, Any]:
         "language": "python",
         "code": code,
         "validation_status": "valid",
-        "execution_configuration": _given(limits, tuple(LIMITS)),
+        "execution_configuration": picked(limits, tuple(LIMITS)),
     }
 
 
@@ -252,7 +254,7 @@ def _not_run(results: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(outcome: Mapping[str, Any]) -> dict[str, Any]:
     """The members that both tests tell of a run."""
-    figures = _given(outcome, ("latency_millis", "memory_used_mb"))
+    figures = picked(outcome, ("latency_millis", "memory_used_mb"))
     if outcome["output"] is not None:
         return {"output": outcome["output"], **figures}
     error = {"message": outcome["message"]}
@@ -266,7 +268,3 @@ def _sound(read: Mapping[str, Any], place: str = "body.code") -> Mapping[str, An
     if "errors" in read:
         raise BadRequest({place: "; ".join(read["errors"])})
     return read
-
-
-def _given(holder: Mapping[str, Any], members: Sequence[str]) -> dict[str, Any]:
-    return {member: holder[member] for member in members if member in holder}

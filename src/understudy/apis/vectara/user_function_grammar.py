@@ -6,10 +6,10 @@ import functools
 import math
 import re
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from understudy.apis.vectara.filter_grammar import WHITE_SPACE, quoted
+from understudy.behaviours.grammars import TextError, lalr
 
 MAX_CHARACTERS = 8000
 MAX_DEPTH = 100  # every level costs up to three Python frames
@@ -71,16 +71,8 @@ _KEYWORDS = ("true", "false", "null", "if", "else")
 _OPERATOR_OF = {"and": "&&", "or": "||", "not": "!"}
 
 
-class UserFunctionError(ValueError):
-    """A function that cannot be used. `position` is the 0-based character offset of the fault."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message, position)
-        self.message = message
-        self.position = position
-
-    def __str__(self) -> str:
-        return f"{self.message} (at character {self.position})"
+class UserFunctionError(TextError):
+    """A function that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +108,8 @@ def parse(text: str) -> Node:
 
 @functools.cache
 def _parser() -> Any:
-    from lark import Lark
-
-    kinds = re.findall(r"^\??([a-z]+):|-> ([a-z_]+)", GRAMMAR, re.MULTILINE)
-    builders = SimpleNamespace(
-        **{rule or alias: functools.partial(_node, rule or alias) for rule, alias in kinds}
-    )
     callbacks = {"NUMBER": _check_number, "CALL": _check_call, "WORD": _refuse_word}
-    return Lark(GRAMMAR, parser="lalr", lexer="basic", transformer=builders, lexer_callbacks=callbacks)
+    return lalr(GRAMMAR, _node, callbacks=callbacks)
 
 
 def _node(kind: str, children: list[Any]) -> Node:

@@ -7,6 +7,7 @@ from typing import Any
 
 from understudy.apis.vectara.auth import narrowed
 from understudy.apis.vectara.kinds import ROLE_LISTS, USERS
+from understudy.apis.vectara.members import picked
 from understudy.apis.vectara.pages import page
 from understudy.apis.vectara.roles import stated_policy
 from understudy.engine.context import Context
@@ -38,7 +39,7 @@ def list_users(
 
 @operation("createUser")
 def create_user(ctx: Context, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    given = {name: body[name] for name in _GIVEN if name in body}
+    given = picked(body, _GIVEN)
     user = _add(ctx.world, {**given, **narrowed(ctx)})
     return {**user, **_new_code(ctx, user)}, 201
 
@@ -51,7 +52,7 @@ def get_user(ctx: Context, username: str) -> dict[str, Any]:
 @operation("updateUser")
 def update_user(ctx: Context, username: str, body: dict[str, Any]) -> dict[str, Any]:
     users = ctx.store.table(USERS)
-    changes = {name: body[name] for name in ("enabled", "description", *ROLE_LISTS) if name in body}
+    changes = picked(body, ("enabled", "description", *ROLE_LISTS))
     user = users.get(username)
     return users.replace({**user, **changes, "updated_at": ctx.clock.stamp()}) if changes else user
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from understudy.cli.verbs.options import DEFAULT, AsJson, Token, Url, World, call, done, tell
+from understudy.state.files import write_private
 
 app = typer.Typer(help="The calls that a world has had.", no_args_is_help=True)
 
@@ -55,14 +56,12 @@ def journal_export(
     as_json: AsJson = False,
 ) -> None:
     """Write the journal into a file: lines of JSON, or HTTP Archive."""
-    from understudy.cli import files
-
     form = "har" if file.suffix == ".har" else "ndjson"
     content = call(
         url, token, "GET", f"/worlds/{world}/journal/export", form=form, operation=operation, status=status,
         contains=contains, problems=problems or None,
     )  # fmt: skip
-    files.write(file, content or b"")
+    write_private(file, content or b"")
     done(f"the journal of world '{world}' is in {file}", as_json, file=str(file), form=form)
 
 

@@ -108,7 +108,7 @@ def _told(raw: dict[str, Any], profile: str) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        bundle = contract.read(path).bundle
+        bundle = contract.parsed(path)
     except (KeyError, TypeError, AttributeError):
         raise SetupError(
             "is not built like an OpenAPI document, or a reference leads nowhere", str(path)
