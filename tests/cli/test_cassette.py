@@ -265,12 +265,32 @@ def test_the_fixture_holds_what_was_made_and_acts(tmp_path: Path) -> None:
     assert "01941f29-7c00-7000-a000-000000000098" in json.dumps(listed)
 
 
+def test_a_token_is_handed_out_by_the_acting_alone(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(TRADED)
+    done = understudy("cassette", "promote", "c.yaml", "--out", "made", "--json", directory=tmp_path)
+    (told,) = json.loads(done.stdout)["made"]
+    assert told["left_out"] == [
+        "#1 POST /oauth2/token: it hands out a token, and one that was recorded opens nothing"
+    ]
+    fixture = yaml.safe_load((tmp_path / "made/vectara.fixture.yaml").read_text())
+    assert fixture["vectara/app_clients"][0]["client_id"] == "understudy"
+
+
+TRADED = """\
+understudy_cassette: 1
+entries:
+- request: {method: POST, path: /oauth2/token, body: {form: {client_id: me, client_secret: <secret-1>}}}
+  response: {status: 200, body: {json: {access_token: <secret-2>, token_type: Bearer, expires_in: 3600}}}
+- {request: {method: GET, path: /v2/corpora}, response: {status: 200, body: {json: {corpora: []}}}}
+"""
+
+
 def test_what_was_deleted_is_not_in_the_fixture(tmp_path: Path) -> None:
     gone = MADE + "- {request: {method: DELETE, path: /v2/corpora/docs}, response: {status: 204}}\n"
     (tmp_path / "c.yaml").write_text(gone)
     assert understudy("cassette", "promote", "c.yaml", "--out", "made", directory=tmp_path).returncode == 0
     rows = yaml.safe_load((tmp_path / "made/vectara.fixture.yaml").read_text())
-    assert list(rows) == ["vectara/api_keys"]
+    assert list(rows) == ["vectara/api_keys", "vectara/app_clients"]
 
 
 def test_a_cassette_is_exported_as_har(tmp_path: Path) -> None:

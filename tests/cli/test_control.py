@@ -164,14 +164,17 @@ def test_the_doctor_looks_at_everything(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("state", "inspect", "--world", "nix"), "no world 'nix'"),
+        (("state", "inspect", "--world", "nix"), "no world 'nix'; a call with a key that ends in @nix"),
         (("state", "load", "nix.json"), "nix.json: cannot be read: No such file"),
         (("state", "save", "nowhere/x.json"), "nowhere/x.json: cannot be written: No such file"),
         (("state", "patch", "corpus", "handbook", "{"), "VALUE: '{' is no JSON"),
         (("fault", "add", "listCorpora"), "does nothing: it needs one of status"),
+        (("fault", "add", "listCorpora", "--set", "[1]"), "--set: '[1]' is no JSON object"),
         (("fault", "remove", "nix"), "no fault 'nix'"),
         (("scenario", "run", "nix"), "no scenario 'nix'"),
         (("journal", "verify", "nix"), "there is no operation 'nix'"),
+        (("journal", "verify", "querycorpus"), "did you mean 'queryCorpus'?"),
+        (("replay-bundle", "bundle.json"), "bundle.json: is no whole bundle: it has no test"),
         (("state", "list", "--token", "wrong"), "the start banner shows it; or give --token"),
         (("state", "list", "--url", "nowhere"), "'nowhere' is no address"),
         (("state", "list", "--url", "http://x:y"), "is no address"),
@@ -181,6 +184,7 @@ def test_what_goes_wrong_is_told_in_one_line(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "bundle.json").write_text('{"understudy_bundle": 1}')
     with pytest.raises(SetupError) as caught:
         run(*arguments)
     assert said in str(caught.value)

@@ -90,6 +90,15 @@ def test_an_app_client(understudy):
     assert client.corpora.get("handbook").key == "handbook"
 
 
+def test_an_app_client_without_the_production_address(understudy):
+    environment = understudy.vectara_environment()
+    client = Vectara(
+        client_id=understudy.client_id, client_secret=understudy.client_secret, environment=environment
+    )
+    client.corpora.get("handbook")
+    assert understudy.journal()[-1]["operation"] == "getCorpus"
+
+
 def test_a_stream(understudy):
     events = Vectara(api_key="x").corpora.query_stream("handbook", query="How many days of paid leave?")
     assert [event.type for event in events][-1] == "end"
@@ -164,7 +173,7 @@ def test_without_the_fixture_nothing_is_changed():
 
 @pytest.mark.parametrize("flags", [(), ("-n", "2")], ids=["alone", "xdist"])
 def test_code_that_names_production_is_not_changed(tmp_path: Path, flags: tuple[str, ...]) -> None:
-    passed(run(tmp_path, UNCHANGED, *flags), 15)
+    passed(run(tmp_path, UNCHANGED, *flags), 16)
 
 
 MARKED = """\
@@ -242,6 +251,11 @@ def test_it(understudy):
         ("scenario='broken.yaml'", "broken.yaml:1:22: 1 was expected"),
         ("fixture='nix'", "no fixture 'nix'"),
         ("clock='slow'", "body.clock"),
+        ("fixture='nix.yaml'", "UsageError: @pytest.mark.understudy: no fixture 'nix.yaml'"),
+        ("fixture=3", "fixture takes a name or a path, not 3"),
+        ("scenario=4", "scenario takes a name, a path or a mapping, not 4"),
+        ("faults={'status': 500}", "faults takes a list of mappings, not {'status': 500}"),
+        ("allow_hosts='example.org'", "allow_hosts takes a list of texts, not 'example.org'"),
         ("faults=[{'status': 1}]", "body.status: 1 is less than the minimum of 400"),
     ],
 )

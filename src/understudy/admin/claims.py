@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -24,7 +25,10 @@ Json = dict[str, Any]
 def verify_calls(ctx: Context, world: str, body: Json) -> Json:
     operations = _operations(plane_of(ctx).apis, body["operation"])
     if not operations:
-        raise BadRequest({"body.operation": f"there is no operation '{body['operation']}'"})
+        known = {one.id for compiled in plane_of(ctx).apis for one in compiled.operations.values()}
+        close = difflib.get_close_matches(body["operation"], known, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        raise BadRequest({"body.operation": f"there is no operation '{body['operation']}'{hint}"})
     for part in ("path", "query", "body"):
         _check(body, part)
     entries = [entry for entry in world_of(ctx, world).journal.entries if entry.operation in operations]

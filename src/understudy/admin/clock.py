@@ -17,11 +17,13 @@ def get_clock(ctx: Context, world: str) -> Any:
 @control("changeClock")
 def change_clock(ctx: Context, world: str, body: dict[str, Any]) -> Any:
     found = world_of(ctx, world)
+    before = found.clock.state
     try:
         if "mode" in body:
             found.clock.set_mode(body["mode"])
         if "advance_millis" in body:
             found.clock.advance(body["advance_millis"])
     except ValueError as error:
-        raise BadRequest(message=str(error)) from None
+        found.clock.state = before
+        raise BadRequest({"body.advance_millis": str(error)}) from None
     return told_clock(found)

@@ -22,6 +22,8 @@ def list_worlds(ctx: Context) -> Json:
 @control("createWorld")
 def create_world(ctx: Context, body: Json) -> Any:
     """A fresh world; with a `document` it plays that scenario, with a `listener` it gets its calls."""
+    if "scenario" in body and "document" in body:
+        raise BadRequest(message="takes one of scenario and document")
     plane = plane_of(ctx)
     kept = ("fixture", "seed", "clock", "answer_form", "scenario")
     wanted = {name: body[name] for name in kept if name in body}
@@ -52,7 +54,7 @@ def reset_world(ctx: Context, world: str) -> Any:
 
 @control("forkWorld")
 def fork_world(ctx: Context, world: str, body: Json) -> Any:
-    return told(plane_of(ctx).worlds.fork(world_of(ctx, world).name, body["name"])), 201
+    return told(plane_of(ctx).worlds.fork(world_of(ctx, world).name, real_name(body["name"]))), 201
 
 
 @control("getSnapshot")
@@ -65,8 +67,13 @@ def get_snapshot(ctx: Context, world: str, start: bool = False) -> Any:
 def put_snapshot(ctx: Context, world: str, body: Json) -> Any:
     try:
         return told(plane_of(ctx).worlds.restore(world_of(ctx, world).name, body))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadRequest(message=f"this is not a snapshot: {error!r}") from None
+    except KeyError as error:
+        raise BadRequest(
+            {f"body.{error.args[0]}": "is missing; `state save` writes whole snapshots"}
+        ) from None
+    except (TypeError, ValueError, AttributeError) as error:
+        told_error = f"this is no snapshot as `state save` writes them: {error}"
+        raise BadRequest(message=told_error) from None
 
 
 @control("getDiff")

@@ -15,6 +15,7 @@ from understudy.settings import Settings
 
 Json = dict[str, Any]
 VERSION = 1
+MEMBERS = ("test", "world", "start", "scenario", "faults", "lifecycle", "journal")
 CUT = 64 * 1024
 """A journal keeps no more of a body."""
 
@@ -27,6 +28,9 @@ def replay(path: Path) -> Json:
     bundle = files.read_json(path)
     if not isinstance(bundle, dict) or bundle.get("understudy_bundle") != VERSION:
         raise SetupError(f"is no bundle of version {VERSION}", str(path))
+    missing = [name for name in MEMBERS if name not in bundle]
+    if missing:
+        raise SetupError(f"is no whole bundle: it has no {missing[0]}; run the failed test again", str(path))
     entries = bundle["journal"]
     if entries and entries[0]["number"] != 1:
         raise SetupError(

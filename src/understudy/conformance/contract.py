@@ -15,11 +15,10 @@ import yaml
 
 from understudy.engine.contract import Check, Schemas
 from understudy.errors import SetupError
-from understudy.state.seeding import checked_text
+from understudy.state.seeding import loaded
 
 MAX_BYTES, MAX_DEPTH = 32 * 1024 * 1024, 200
 """Of a contract as YAML, which may be anybody's."""
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 METHODS = ("get", "put", "post", "delete", "patch")
 READING = frozenset({"get", "head", "options"})
 
@@ -146,7 +145,7 @@ def parsed(path: Path) -> dict[str, Any]:
         if path.suffix == ".json":
             document = json.loads(path.read_text("utf-8"))
         else:
-            document = yaml.load(checked_text(path, MAX_BYTES, MAX_DEPTH), Loader=_Loader)  # noqa: S506 - a safe loader
+            document = loaded(path, MAX_BYTES, MAX_DEPTH)
     except RecursionError:
         raise SetupError("nests too deep to be read", str(path)) from None
     except (OSError, ValueError, yaml.YAMLError) as error:

@@ -19,6 +19,8 @@ STREAM_EFFECTS = (
     "cut_after", "cut_at_byte", "cut_in_character", "end_after", "error_after", "stall_after",
 )  # fmt: skip
 """What can happen to a stream; each takes the number of whole events or bytes that come through."""
+FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
+"""Headers that the server writes itself: others beside them would make the answer unreadable."""
 LONGEST_SECONDS = 600.0
 """A fault waits no longer, whatever it is told."""
 
@@ -131,11 +133,21 @@ def fault_of(given: Mapping[str, Any], name: str) -> Fault:
         raise SetupError(f"does nothing: it needs one of {', '.join((*EFFECTS, 'latency'))}")
     if fault.status is None and (fault.body is not None or fault.headers or fault.retry_after is not None):
         raise SetupError("body, headers and retry_after stand beside a status")
+    check_headers(fault.headers)
     if fault.stream is not None:
         kinds = [one for one in STREAM_EFFECTS if one in fault.stream]
         if len(kinds) != 1:
             raise SetupError(f"stream takes one of {', '.join(STREAM_EFFECTS)}")
     return fault
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """SetupError for a header that the server writes itself."""
+    for name in headers:
+        if name.lower() in FRAMING:
+            raise SetupError(
+                f"header '{name}' is written by the server; leave it out, or use half_body or drip"
+            )
 
 
 @dataclass

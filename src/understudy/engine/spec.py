@@ -11,9 +11,8 @@ import orjson
 import yaml
 
 from understudy.errors import SetupError, SpecError
-from understudy.state.seeding import checked_text
+from understudy.state.seeding import loaded
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SECTION_OF_FILE = {"parameters.yaml": "parameters", "responses.yaml": "responses"}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BUNDLE = "bundle.json"
@@ -93,7 +92,7 @@ class _Bundler:
     def _read(self, file: Path) -> Any:
         if file not in self._files:
             try:
-                self._files[file] = yaml.load(checked_text(file), Loader=_Loader)  # noqa: S506 - a safe loader
+                self._files[file] = loaded(file)
             except SetupError as error:
                 raise SpecError(str(error)) from None
             except yaml.YAMLError as error:

@@ -69,7 +69,11 @@ def promote(cassette: Cassette, contracts: Contracts, apis: Sequence[Compiled]) 
 def _impossible(entry: Entry) -> str:
     """Why no rule can be made; "" when one can."""
     body = entry["response"].get("body") or {}
-    return "its answer is a file of bytes" if "base64" in body else ""
+    if "base64" in body:
+        return "its answer is a file of bytes"
+    answer = body.get("json")
+    hands_out = isinstance(answer, dict) and "access_token" in answer
+    return "it hands out a token, and one that was recorded opens nothing" if hands_out else ""
 
 
 def _rule(number: int, entry: Entry, operation: Operation, path: Mapping[str, str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from understudy.errors import SetupError
 from understudy.pytest_plugin import beginnings, bundles, network
 from understudy.pytest_plugin.handle import KEY, OPENAI_KEY, Understudy
 from understudy.pytest_plugin.network import BlockedConnection
@@ -169,6 +170,9 @@ def _wanted(item: pytest.Item) -> dict[str, Any]:
             raise pytest.UsageError(
                 f"{item.nodeid}: @pytest.mark.understudy takes {taken} by name, not {given}"
             )
+    for name, value in wanted.items():
+        if wrong := beginnings.fault_in(name, value):
+            raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.understudy: {wrong}")
     return wanted
 
 
@@ -176,19 +180,27 @@ def _begin(handle: Understudy, server: Reachable, wanted: dict[str, Any], port: 
     """Make the world of a test; what scenario it plays."""
     kept = ("fixture", "seed", "clock", "answer_form")
     body: dict[str, Any] = {name: wanted[name] for name in kept if name in wanted}
-    scenario = None
-    if "scenario" in wanted:
-        scenario = beginnings.scenario_of(wanted["scenario"], strict=wanted.get("strict", False))
-        body |= scenario
-    path = body.pop("fixture") if beginnings.is_path(body.get("fixture", "")) else None
-    answer = server.control.post("/worlds", json={"name": handle.world, "listener": port, **body})
+    scenario = snapshot = None
+    try:
+        if "scenario" in wanted:
+            scenario = beginnings.scenario_of(wanted["scenario"], strict=wanted.get("strict", False))
+        if beginnings.is_path(body.get("fixture", "")):
+            path, clock = body.pop("fixture"), wanted.get("clock", "ticking")
+            snapshot = beginnings.snapshot_of(path, wanted.get("seed", 0), clock)
+    except SetupError as error:
+        raise pytest.UsageError(f"@pytest.mark.understudy: {error}") from None
+    told = {"name": handle.world, "listener": port, **body, **(scenario or {})}
+    answer = server.control.post("/worlds", json=told)
     if not answer.is_success:
         raise pytest.UsageError(f"@pytest.mark.understudy: {answer.json()['understudy']}")
-    if path is not None:
-        snapshot = beginnings.snapshot_of(path, wanted.get("seed", 0), wanted.get("clock", "ticking"))
-        handle.control("PUT", "snapshot", snapshot)
-    for fault in wanted.get("faults", ()):
-        handle.fault(**fault)
+    try:
+        if snapshot is not None:
+            handle.control("PUT", "snapshot", snapshot)
+        for fault in wanted.get("faults", ()):
+            handle.fault(**fault)
+    except ValueError as error:
+        handle.control("DELETE", "")
+        raise pytest.UsageError(f"@pytest.mark.understudy: {error}") from None
     return scenario
 
 

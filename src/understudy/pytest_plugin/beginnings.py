@@ -7,8 +7,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-MEMBERS = ("scenario", "fixture", "seed", "clock", "answer_form", "faults", "strict", "allow_hosts")
-"""What `@pytest.mark.understudy` takes."""
+_LIST = (list, tuple, set, frozenset)
+MEMBERS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "scenario": ((str, Mapping), "a name, a path or a mapping"),
+    "fixture": ((str,), "a name or a path"),
+    "seed": ((int,), "a whole number"),
+    "clock": ((str,), "a text"),
+    "answer_form": ((str,), "a text"),
+    "faults": (_LIST, "a list of mappings"),
+    "strict": ((bool,), "True or False"),
+    "allow_hosts": (_LIST, "a list of texts"),
+}
+"""What `@pytest.mark.understudy` takes, and of which types."""
+
+
+def fault_in(name: str, value: Any) -> str:
+    """Why a member of the marker cannot have this value; "" when it can."""
+    types, words = MEMBERS[name]
+    inner = {"faults": Mapping, "allow_hosts": str}.get(name, object)
+    items = value if types is _LIST and isinstance(value, types) else ()
+    good = isinstance(value, types) and all(isinstance(one, inner) for one in items)
+    return "" if good else f"{name} takes {words}, not {value!r}"
 
 
 def scenario_of(stated: str | Mapping[str, Any], *, strict: bool = False) -> dict[str, Any]:

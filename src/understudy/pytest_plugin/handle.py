@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KEY, OPENAI_KEY = "zut_understudy", "sk-understudy"
+CLIENT_ID, CLIENT_SECRET = "understudy", "understudy-secret"
 
 
 class Understudy:
@@ -22,6 +23,7 @@ class Understudy:
     Args:
         url: base URL of the server.
         api_key: a personal key of Vectara that leads to this world alone.
+        client_id, client_secret: an app client of Vectara, for OAuth, that leads to this world alone.
         openai_url, openai_key: what the `openai` package takes as `base_url` and `api_key`; the key opens
             all of AIVAX.
         world: name of the world.
@@ -34,6 +36,7 @@ class Understudy:
         self.scenario: Mapping[str, Any] | None = None
         self.url = server.url
         self.api_key = f"{KEY}@{world}"
+        self.client_id, self.client_secret = f"{CLIENT_ID}@{world}", CLIENT_SECRET
         self.openai_url = f"{server.url}/v1"
         self.openai_key = f"{OPENAI_KEY}@{world}"
 

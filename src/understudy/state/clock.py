@@ -15,6 +15,10 @@ START_MILLIS = 1_767_225_600_000
 """2026-01-01T00:00:00Z, where every world begins unless its fixture says otherwise."""
 
 
+LAST_MILLIS = 221_845_392_000_000
+"""9000-01-01T00:00:00Z. A clock is not moved further, so that what expires later can still be written."""
+
+
 class ClockState(NamedTuple):
     """What a snapshot keeps of a clock. `millis` counts from the Unix epoch."""
 
@@ -59,6 +63,8 @@ class Clock:
             raise ValueError("time only moves forward")
         if self.state.mode == "real":
             raise ValueError("a real clock cannot be advanced; use ticking or frozen")
+        if self.state.millis + millis > LAST_MILLIS:
+            raise ValueError(f"that is too far: the last moment of a world is {stamp(LAST_MILLIS)}")
         self.state = self.state._replace(millis=self.state.millis + millis)
 
     def set_mode(self, mode: Mode) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, cast
 
 from understudy.errors import NotThere, SetupError, WorldNameError
-from understudy.state.clock import MODES, Clock, ClockState, Mode
+from understudy.state.clock import LAST_MILLIS, MODES, Clock, ClockState, Mode
 from understudy.state.ids import Ids
 from understudy.state.journal import Journal
 from understudy.state.lifecycle import FORMS, Lifecycle
@@ -41,6 +41,8 @@ class World:
     """What its calls have used up: searches, tokens, cost; not part of snapshots."""
     scenario: str = ""
     """Name or path of the scenario that it began with, if any."""
+    start_clock: Mode = "ticking"
+    """How time moved when it began; `clock.mode` may have been changed since."""
     play: Any = None
     """What the world plays besides acting, see `engine/play.py`; None for nothing."""
     seen: dict[str, int] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class World:
             self.lifecycle.copy(),
             calls=self.calls,
             scenario=self.scenario,
+            start_clock=self.start_clock,
             play=play,
             seen=dict(self.seen),
             origin=self.origin,
@@ -90,6 +93,7 @@ class World:
             "fixture": self.fixture,
             "seed": self.seed,
             "clock": self.clock.state._asdict(),
+            "start_clock": self.start_clock,
             "counters": dict(sorted(self.ids.counters.items())),
             "calls": self.calls,
             "seen": dict(sorted(self.seen.items())),
@@ -106,7 +110,7 @@ class World:
                 f"snapshot version {snapshot.get('understudy_snapshot')!r} is not {SNAPSHOT_VERSION}; "
                 "save it again with this release"
             )
-        clock = Clock(ClockState(snapshot["clock"]["mode"], snapshot["clock"]["millis"]))
+        clock = Clock(_clock_state(snapshot["clock"]["mode"], snapshot["clock"]["millis"]))
         store = Store(clock, Ids(snapshot["seed"], self.name, dict(snapshot["counters"])))
         store.load(snapshot["tables"])
         lifecycle = Lifecycle()
@@ -114,7 +118,15 @@ class World:
         self.fixture, self.seed, self.calls = snapshot["fixture"], snapshot["seed"], snapshot["calls"]
         self.seen = dict(snapshot.get("seen", {}))
         self.scenario = snapshot.get("scenario", "")
+        self.start_clock = _clock_state(snapshot.get("start_clock", clock.mode), 0).mode
         self.store, self.lifecycle = store, lifecycle
+
+
+def _clock_state(mode: Mode, millis: int) -> ClockState:
+    """What a snapshot says of a clock; ValueError for a moment that no clock can show."""
+    if mode not in MODES or not isinstance(millis, int) or not 0 <= millis <= LAST_MILLIS:
+        raise ValueError("its clock is none")
+    return ClockState(mode, millis)
 
 
 Seeder = Callable[[World, str], None]
@@ -262,14 +274,14 @@ class Worlds:
             return self.get(DEFAULT)
         world = self._worlds.get(name)
         if world is None:
-            raise NotThere(f"no world '{name}'")
+            raise NotThere(f"no world '{name}'; a call with a key that ends in @{name} makes it")
         return world
 
     def start_of(self, world: World) -> World:
         """The untouched world that this one began as, to compare with."""
         if world.origin is not None:
             return world.origin
-        return self._start(world.fixture, world.seed, self._clock_of(world), world.scenario)
+        return self._start(world.fixture, world.seed, world.start_clock, world.scenario)
 
     @staticmethod
     def _is_here(name: str, own: str) -> bool:
@@ -282,12 +294,9 @@ class Worlds:
                 f"world name {name!r} must be 1 to 64 letters, digits, dots, dashes or underscores"
             )
         if name in self._worlds:
-            raise SetupError(f"world '{name}' exists already")
+            raise SetupError(f"world '{name or 'default'}' exists already")
         if len(self._worlds) >= self._limit:
             raise SetupError(f"there are {self._limit} worlds already; delete some first")
-
-    def _clock_of(self, world: World) -> Mode:
-        return world.clock.mode
 
     def _start(
         self, fixture: str | None, seed: int | None, clock: Mode | None, scenario: str | None = None
@@ -305,7 +314,8 @@ class Worlds:
             raise SetupError(f"clock {clock!r} must be one of {', '.join(MODES)}")
         key = (fixture, seed, clock, scenario)
         if key not in self._starts:
-            world = World(DEFAULT, fixture, seed, Store(Clock(ClockState(clock)), Ids(seed)))
+            store = Store(Clock(ClockState(clock)), Ids(seed))
+            world = World(DEFAULT, fixture, seed, store, start_clock=clock)
             world.lifecycle.answer_form = self._answer_form
             self._seed_world(world, fixture)
             if scenario and self._scenarios is not None:

@@ -171,7 +171,7 @@ def test_the_same_world_sends_the_same_bytes(
 
 def test_a_status_that_is_no_success_ends_the_inference(desk: Desk, worker: LittleWorker) -> None:
     gateway = desk.gateway(worker.origin)
-    worker.replies["message.received"] = (403, "text/plain", b"no")
+    worker.replies["message.received"] = (403, ACTION, b"no")
     before = desk.world.usage
     refused = desk.ask(gateway, "Hi there", stream=True)
     assert refused.status_code == 400

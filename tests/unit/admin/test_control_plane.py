@@ -113,6 +113,15 @@ def test_a_snapshot_is_restored_into_another_world(admin: httpx.Client, understu
     assert admin.get(f"/worlds/{understudy.world}/snapshot").json() == saved | {"calls": saved["calls"] + 1}
 
 
+def test_a_clock_that_was_frozen_is_no_other_beginning(admin: httpx.Client, understudy: Understudy) -> None:
+    path = f"/worlds/{understudy.world}"
+    began = admin.get(f"{path}/clock").json()
+    admin.post(f"{path}/clock", json={"mode": "frozen", "advance_millis": 5})
+    assert admin.get(f"{path}/diff").json()["changes"] == []
+    admin.post(f"{path}/reset")
+    assert admin.get(f"{path}/clock").json() == began
+
+
 @pytest.mark.parametrize("body", [{}, {"understudy_snapshot": 2}, {"understudy_snapshot": 1}, {"tables": 5}])
 def test_what_is_no_snapshot_is_refused_and_changes_nothing(
     admin: httpx.Client, understudy: Understudy, body: dict[str, Any]
@@ -120,7 +129,40 @@ def test_what_is_no_snapshot_is_refused_and_changes_nothing(
     before = understudy.look(lambda world: world.snapshot())
     answer = admin.put(f"/worlds/{understudy.world}/snapshot", json=body)
     assert answer.status_code == 400
+    assert "Error(" not in answer.text
     assert understudy.look(lambda world: world.snapshot()) == before
+
+
+@pytest.mark.parametrize(
+    "clock", [{"mode": "ticking", "millis": 2**53}, {"mode": "slow", "millis": 1}, {"mode": "frozen"}, {}]
+)
+def test_a_snapshot_with_a_clock_that_none_can_show_is_refused(
+    admin: httpx.Client, understudy: Understudy, clock: dict[str, Any]
+) -> None:
+    path = f"/worlds/{understudy.world}"
+    saved = admin.get(f"{path}/snapshot").json()
+    assert admin.put(f"{path}/snapshot", json=saved | {"clock": clock}).status_code == 400
+    assert admin.get(path).status_code == 200
+
+
+def test_the_default_world_is_called_by_its_name_everywhere(
+    admin: httpx.Client, understudy: Understudy
+) -> None:
+    admin.get("/worlds/default")
+    taken = [
+        admin.post("/worlds", json={"name": "default"}),
+        admin.post(f"/worlds/{understudy.world}/fork", json={"name": "default"}),
+    ]
+    assert [(one.status_code, "world 'default' exists already" in one.text) for one in taken] == [
+        (409, True), (409, True),
+    ]  # fmt: skip
+
+
+def test_a_world_plays_one_scenario(admin: httpx.Client) -> None:
+    document = {"understudy_scenario": 1, "api": "vectara", "description": "Mine."}
+    both = {"name": "both", "scenario": "support-bot", "document": document}
+    answer = admin.post("/worlds", json=both)
+    assert (answer.status_code, "one of scenario and document" in answer.text) == (400, True)
 
 
 def test_the_difference_to_the_beginning_is_told(admin: httpx.Client, understudy: Understudy) -> None:
@@ -145,6 +187,10 @@ def test_the_clock_is_read_advanced_and_frozen(admin: httpx.Client, understudy: 
         created = [client.post("/v2/corpora", json={"key": key}).json()["created_at"] for key in ("a", "b")]
     assert created[0] == created[1]
     assert admin.post(path, json={"advance_millis": -1}).status_code == 400
+    last = 2**53 - 1
+    too_far = admin.post(path, json={"mode": "ticking", "advance_millis": last})
+    assert (too_far.status_code, "body.advance_millis: that is too far" in too_far.text) == (400, True)
+    assert (admin.get(path).status_code, admin.get(path).json()["mode"]) == (200, "frozen")
     admin.post(path, json={"mode": "real"})
     assert admin.post(path, json={"advance_millis": 1}).status_code == 400
 
@@ -323,6 +369,7 @@ def test_faults_come_and_go(admin: httpx.Client, understudy: Understudy) -> None
     for body, said in (
         ({"status": 200}, "body.status: 200 is less than"),
         ({"reset": True, "bad_json": True}, "does two things at once"),
+        ({"status": 500, "headers": {"Content-Length": "5"}}, "'Content-Length' is written by the server"),
         ({"resett": True}, "'resett' was unexpected"),
         ({"status": 500, "operation": "listCorpara"}, "did you mean 'listCorpora'?"),
         ({"status": 500, "operation": "aivax:listCorpora"}, "no operation or tag 'aivax:listCorpora'"),

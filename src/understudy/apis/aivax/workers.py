@@ -139,7 +139,8 @@ class Worker:
             signed, orjson.dumps(body), _stopped, self._facts(address), callouts.SECONDS, "calls"
         ))  # fmt: skip
         self._note(f"worker {event}: {answer['status']}")
-        return {"status": answer["status"], "action": _action(answer)}
+        status = answer["status"]
+        return {"status": status, "action": _action(answer) if 200 <= status <= 299 else {}}
 
     def _facts(self, address: str) -> Json:
         salt = self.ctx.ids.hexadecimal("nonce", 32)

@@ -8,7 +8,8 @@ from typing import Any
 from understudy.engine.definition import Rows
 
 KEYS: Rows = {
-    "api_keys": [{"name": "Understudy", "api_key_role": "personal", "secret_key": "zut_understudy"}]
+    "api_keys": [{"name": "Understudy", "api_key_role": "personal", "secret_key": "zut_understudy"}],
+    "app_clients": [{"name": "Understudy", "client_id": "understudy", "client_secret": "understudy-secret"}],
 }
 """What every such fixture begins with."""
 

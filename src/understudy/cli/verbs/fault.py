@@ -45,12 +45,16 @@ def fault_add(
 ) -> None:
     """Let something go wrong, see docs/reference/faults.md."""
     from understudy.cli import files
+    from understudy.errors import SetupError
 
     stated = {"operation": operation, "status": status, "retry_after": retry_after, "latency": latency,
               "times": times, "skip": skip, "probability": probability}  # fmt: skip
     wanted = {name: value for name, value in stated.items() if value is not None}
     if more is not None:
-        wanted |= files.parsed(more, "--set")
+        members = files.parsed(more, "--set")
+        if not isinstance(members, dict):
+            raise SetupError(f'{more!r} is no JSON object, such as {{"reset": true}}', "--set")
+        wanted |= members
     tell(call(url, token, "POST", f"/worlds/{world}/faults", wanted), as_json)
 
 

@@ -13,7 +13,7 @@ import jsonschema_rs
 import orjson
 
 from understudy.engine.compiling import Compiled
-from understudy.engine.faults import Fault, fault_of
+from understudy.engine.faults import Fault, check_headers, fault_of
 from understudy.engine.operation import Operation
 from understudy.errors import NotThere, SetupError
 from understudy.playback.scenarios import conditions
@@ -198,6 +198,7 @@ class _Reader:
 
     def _answer(self, answer: Json, operation: Operation, place: tuple[Step, ...]) -> None:
         """A scripted answer keeps the contract, unless it says that it does not."""
+        self._checked(lambda: check_headers(answer.get("headers", {})), (*place, "headers"))
         check = operation.answers.get(answer.get("status", operation.success))
         if (
             answer.get("unchecked")
