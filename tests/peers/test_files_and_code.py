@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+import yaml
 
 from tests.peers.talking import KEY, OPENAI_KEY, OWNER, ROOT, Watched, calls, imported, port_of
 from understudy.admin import API
@@ -244,6 +245,10 @@ def test_b1_25_jinja2_a_template_leaves_its_sandbox(watched: Watched) -> None:
         assert len(told.content) < 1_000_000
         assert "class 'str'" not in told.text
     assert foreign(watched.events("open")) == []
+
+
+SAFE_LOADERS = (["_Loader"], ["_Reader"])
+"""How safe loaders are called here."""
 
 
 def test_b1_27_pyyaml_loading_a_file_runs_code(tmp_path: Path) -> None:
