@@ -208,6 +208,22 @@ def test_a_fixture_in_a_file(understudy, vectara_client):
     assert [corpus.key for corpus in vectara_client.corpora.list()] == ["mine"]
 
 
+@pytest.mark.understudy(scenario="with-fixture.yaml")
+def test_a_scenario_with_a_fixture_in_a_file(understudy, vectara_client):
+    assert [corpus.key for corpus in vectara_client.corpora.list()] == ["mine"]
+    with understudy.client() as client:
+        assert client.get("/v2/corpora/mine").status_code == 503
+    understudy.control("POST", "reset")
+    with understudy.client() as client:
+        assert client.get("/v2/corpora/mine").status_code == 503
+        assert client.get("/v2/corpora/mine").status_code == 200
+
+
+@pytest.mark.understudy(scenario="with-fixture.yaml", fixture="empty")
+def test_a_marker_wins_over_the_scenario(understudy, vectara_client):
+    assert list(vectara_client.corpora.list()) == []
+
+
 def test_a_scenario_later(understudy):
     assert status(understudy) == 200
     understudy.play(MINE)
@@ -229,7 +245,10 @@ def test_a_marker_says_what_a_world_begins_as(tmp_path: Path, flags: tuple[str, 
     (tmp_path / "corpora.yaml").write_text(
         "api_keys: [{name: me, api_key_role: personal, secret_key: zut_understudy}]\ncorpora: [{key: mine}]\n"
     )
-    passed(run(tmp_path, MARKED, *flags), 6)
+    once = {"name": "o", "when": {"operation": "getCorpus"}, "sequence": [rule["then"]], "after": "act"}
+    other = {**mine, "fixture": "corpora.yaml", "rules": [once]}
+    (tmp_path / "with-fixture.yaml").write_text(json.dumps(other))
+    passed(run(tmp_path, MARKED, *flags), 8)
 
 
 WRONG = """\

@@ -46,4 +46,6 @@ def body_of(name: str) -> Json:
     (found,) = validated([name])
     if found["fault"]:
         raise SetupError(found["fault"])
-    return {"document": read(documents.find(name)).value}
+    document = dict(read(documents.find(name)).value)
+    document.pop("fixture", None)  # records stay as they are
+    return {"document": document}

@@ -181,12 +181,15 @@ def _begin(handle: Understudy, server: Reachable, wanted: dict[str, Any], port: 
     kept = ("fixture", "seed", "clock", "answer_form")
     body: dict[str, Any] = {name: wanted[name] for name in kept if name in wanted}
     scenario = snapshot = None
+    path = ""
     try:
         if "scenario" in wanted:
-            scenario = beginnings.scenario_of(wanted["scenario"], strict=wanted.get("strict", False))
-        if beginnings.is_path(body.get("fixture", "")):
-            path, clock = body.pop("fixture"), wanted.get("clock", "ticking")
-            snapshot = beginnings.snapshot_of(path, wanted.get("seed", 0), clock)
+            scenario, path = beginnings.scenario_of(wanted["scenario"], strict=wanted.get("strict", False))
+        if "fixture" in body:
+            path = body.pop("fixture") if beginnings.is_path(body["fixture"]) else ""
+        if path:
+            beginning = wanted.get("seed", 0), wanted.get("clock", "ticking")
+            snapshot = beginnings.snapshot_of(path, *beginning, scenario)
     except SetupError as error:
         raise pytest.UsageError(f"@pytest.mark.understudy: {error}") from None
     told = {"name": handle.world, "listener": port, **body, **(scenario or {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -30,18 +31,24 @@ def fault_in(name: str, value: Any) -> str:
     return "" if good else f"{name} takes {words}, not {value!r}"
 
 
-def scenario_of(stated: str | Mapping[str, Any], *, strict: bool = False) -> dict[str, Any]:
-    """`{scenario: name}` for a shipped scenario, `{document: ...}` for a file or a mapping."""
-    if isinstance(stated, Mapping):
-        return {"document": {**stated, "strict": True} if strict else dict(stated)}
-    if not stated.endswith((".yaml", ".yml")) and not strict:
-        return {"scenario": stated}
+def scenario_of(stated: str | Mapping[str, Any], *, strict: bool = False) -> tuple[dict[str, Any], str]:
+    """`{scenario: name}` for a shipped scenario, `{document: ...}` for a file or a mapping; and its fixture.
+
+    The fixture is given apart when it is a path, which the control plane would not read; else it is "".
+    """
+    if isinstance(stated, str) and not stated.endswith((".yaml", ".yml")) and not strict:
+        return {"scenario": stated}, ""
+    document = dict(stated) if isinstance(stated, Mapping) else _read(stated)
+    fixture = document.pop("fixture") if is_path(str(document.get("fixture", ""))) else ""
+    return {"document": {**document, "strict": True} if strict else document}, fixture
+
+
+def _read(stated: str) -> dict[str, Any]:
     from understudy.playback.scenarios.documents import find
     from understudy.playback.scenarios.located import read
 
     _check(stated)
-    document = read(find(stated)).value
-    return {"document": {**document, "strict": True} if strict else document}
+    return dict(read(find(stated)).value)
 
 
 @cache
@@ -61,15 +68,22 @@ def _compiled() -> Any:
     return server.apis
 
 
-@cache
-def snapshot_of(path: str, seed: int, clock: str) -> dict[str, Any]:
-    """A world with the fixture of a file, which the control plane would not read."""
-    from understudy.app import create_server
-    from understudy.settings import Settings
+def snapshot_of(path: str, seed: int, clock: str, scenario: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A world with the fixture of a file, which the control plane would not read, and its scenario."""
+    return _snapshot(path, seed, clock, json.dumps(scenario))
 
-    server = create_server(Settings(fixture=path, seed=seed, clock=clock))  # type: ignore[arg-type]
+
+@cache
+def _snapshot(path: str, seed: int, clock: str, scenario: str) -> dict[str, Any]:
+    from understudy.app import create_server
+
+    server = create_server()
     server.close()
-    return server.worlds.get().snapshot()
+    plays = json.loads(scenario) or {}
+    name = plays.get("scenario", "")
+    if "document" in plays:
+        name = server.plane.library.add(plays["document"])
+    return server.worlds.create("begun", path, seed, clock, scenario=name).snapshot()  # type: ignore[arg-type]
 
 
 def is_path(fixture: str) -> bool:

@@ -104,10 +104,10 @@ class Understudy:
         self.control("DELETE", "faults")
 
     def play(self, scenario: str | Mapping[str, Any]) -> None:
-        """Play a shipped scenario, the one in a `.yaml` file, or one as a mapping, from its beginning."""
+        """Play a shipped scenario, one in a `.yaml` file, or a mapping; records stay as they are."""
         from understudy.pytest_plugin.beginnings import scenario_of
 
-        self.scenario = scenario_of(scenario)
+        self.scenario, _ = scenario_of(scenario)
         self.control("PUT", "scenario", self.scenario)
 
     def journal(self, **wanted: Any) -> list[dict[str, Any]]:
