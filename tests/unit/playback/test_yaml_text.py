@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy.errors import SetupError
-from understudy.playback.yaml_text import Document, load, same, save, write
+from understudy.playback.yaml_text import Document, load, same, write
 
 SURPRISES = [
     "on",
@@ -161,18 +160,3 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     for name in ("bytes.yaml", "large.yaml", "absent.yaml", "."):
         with pytest.raises(SetupError, match=str(tmp_path)):
             load(tmp_path / name)
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    file = tmp_path / "c.yaml"
-    save(file, "first\n")
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    with pytest.raises(UnicodeEncodeError):
-        save(file, "x" * 100_000 + "\ud800")
-    assert file.read_text() == "first\n"
-    with pytest.raises(SetupError, match="cannot be written"):
-        save(tmp_path / "none" / "c.yaml", "x")
-    (tmp_path / "taken").mkdir()
-    with pytest.raises(SetupError, match="cannot be written"):
-        save(tmp_path / "taken", "x")
-    assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith(".taken")) == []
