@@ -136,7 +136,9 @@ def test_long_conversations_take_bounded_time(unit: str) -> None:
     exchange = conversation(*[text] * 10, "When is the kiln opened, and which order was it?")
     start = time.process_time()
     grounded(exchange, Material([text] * 3, [text], text), "eng")
-    assert time.process_time() - start < 3
+    assert (
+        time.process_time() - start < 10
+    )  # quadratic work would take minutes, a busy machine takes three seconds
 
 
 LANTERNS = (
