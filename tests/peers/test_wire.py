@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 
@@ -163,11 +165,10 @@ def test_b1_23_python_multipart_forms_without_bound(server: BackgroundServer) ->
         assert 400 <= send(content) < 500, name
     for boundary in (b"", b'"', b"a" * 100_000, b"\xff", b"x; boundary=y"):
         assert 400 <= send(part + b"--x--\r\n", boundary) < 500, boundary[:20]
-    named = PART + b'name="file"; filename="../../../tmp/understudy-escaped.txt"\r\n\r\nShips.\r\n'
+    escaped = Path(tempfile.gettempdir()) / "understudy-escaped.txt"
+    named = PART + f'name="file"; filename="../../..{escaped}"\r\n\r\nShips.\r\n'.encode()
     assert send(named + b"--x--\r\n") in (201, 400)
-    from pathlib import Path
-
-    assert not Path("/tmp/understudy-escaped.txt").exists()
+    assert not escaped.exists()
 
 
 def test_b1_24_granian_a_strange_header_ends_a_worker(server: BackgroundServer) -> None:

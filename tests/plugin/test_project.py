@@ -257,7 +257,7 @@ import pytest
 
 @pytest.mark.understudy({marker})
 def test_it(understudy):
-    pass
+    assert understudy.world
 """
 
 

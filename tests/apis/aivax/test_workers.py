@@ -348,4 +348,6 @@ def test_an_origin_off_loopback_stops_the_start(origin: str) -> None:
 
 @pytest.mark.parametrize("origin", ["http://localhost:9000", "http://127.0.0.1", "http://[::1]:9000/"])
 def test_origins_on_loopback_are_taken(origin: str) -> None:
-    create_server(Settings(workers=(origin,))).close()
+    server = create_server(Settings(workers=(origin,)))
+    server.close()
+    assert server.settings.workers == (origin,)
